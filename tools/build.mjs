@@ -20,7 +20,9 @@ await build({
   minifySyntax: true,
   external: ['undici'],
   loader: { '.json': 'json' },
-  banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 chmodSync(join(root, 'dist/main.js'), 0o755);

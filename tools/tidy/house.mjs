@@ -1,0 +1,85 @@
+// The house as data: which folder of src/ may import which, and what tidy lets pass, each with its reason.
+
+/** @typedef {Readonly<Record<string, string>>} Exceptions name to reason */
+/**
+ * @typedef {object} House
+ * @property {Readonly<Record<string, readonly string[]>>} tiers folder of src/ (or `web`) to the folders it may import
+ * @property {readonly string[]} packages npm packages that src/ may import
+ * @property {number} sourceLines most lines of a source file
+ * @property {number} testLines most lines of a test file
+ * @property {{ longFiles: Exceptions, deadFiles: Exceptions, deadExports: Exceptions, names: Exceptions }} exceptions
+ */
+
+const base = ['core', 'base'];
+const domains = [
+  ...base,
+  'api',
+  'image',
+  'source',
+  'inventory',
+  'advisory',
+  'finding',
+  'buildfile',
+  'workload',
+  'trust',
+  'policy',
+  'gate',
+  'report',
+  'registry',
+  'runtime',
+  'volume',
+  'secret',
+  'ledger',
+  'access',
+  'notify',
+];
+
+/** @type {House} */
+export const house = {
+  // Type imports count. A folder may always import itself; `main.ts` may import everything.
+  tiers: {
+    core: [],
+    base: ['core'],
+    api: ['core'],
+    image: base,
+    source: [...base, 'image'],
+    inventory: [...base, 'image'],
+    advisory: base,
+    finding: [...base, 'inventory', 'advisory'],
+    buildfile: base,
+    workload: base,
+    trust: [...base, 'image'],
+    policy: base,
+    gate: [...base, 'policy', 'workload'],
+    report: [...base, 'api', 'inventory', 'finding', 'buildfile', 'workload', 'policy'],
+    registry: [...base, 'image'],
+    runtime: [...base, 'inventory'],
+    volume: [...base, 'workload'],
+    secret: base,
+    ledger: base,
+    access: base,
+    notify: base,
+    app: domains,
+    server: [...domains, 'app'],
+    cli: [...domains, 'app'],
+    agent: [...domains, 'app'],
+    web: ['api', 'core'],
+  },
+
+  // Each has its reason in docs/decisions/0002-libraries.md.
+  packages: ['commander', 'undici', 'zod', 'zstddec'],
+
+  sourceLines: 300,
+  testLines: 600,
+
+  exceptions: {
+    // path: reason
+    longFiles: {},
+    // path: reason. Files that neither src/main.ts nor the build reaches.
+    deadFiles: {},
+    // path#name: reason. Exports that only tests use.
+    deadExports: {},
+    // path or path#name: reason. Names with a word that says nothing.
+    names: {},
+  },
+};
