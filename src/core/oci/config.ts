@@ -1,0 +1,23 @@
+import type { Digest } from '#core/digest.ts';
+
+/** One step of the build (OCI image specification, config, `history`). */
+export interface HistoryEntry {
+  readonly created?: string;
+  readonly createdBy?: string;
+  readonly comment?: string;
+  /** True when the step made no layer. */
+  readonly emptyLayer: boolean;
+}
+
+/** An image's configuration, as far as Holdfast uses it (OCI image specification, config). */
+export interface ImageConfig {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly created?: string;
+  readonly user?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Digests of the uncompressed layers, bottom first. */
+  readonly diffIds: readonly Digest[];
+  readonly history: readonly HistoryEntry[];
+}
