@@ -1,0 +1,27 @@
+import { describe, test } from 'vitest';
+import { engineUnavailable } from './engine.ts';
+import { findTool } from './tool.ts';
+
+function missing(need: string): string | undefined {
+  if (need === 'engine') return engineUnavailable();
+  return findTool(need) !== undefined ? undefined : `${need} is not installed`;
+}
+
+/**
+ * A `describe` for tests that need programs: `needs('skopeo', 'umoci')('a layout', () => { … })`. The need `engine`
+ * stands for all that `startEngine` takes. What is missing skips the tests with the reason in their title; under
+ * `CI=true` it fails them instead, so that a missing tool cannot pass for a green run.
+ */
+export function needs(...tools: readonly string[]): (title: string, body: () => void) => void {
+  const reasons = tools.map(missing).filter((reason) => reason !== undefined);
+  return (title, body) => {
+    if (reasons.length === 0) describe(title, body);
+    else if (process.env['CI'] === 'true') {
+      describe(title, () => {
+        test(`has what it needs: ${reasons.join('; ')}`, () => {
+          throw new Error(`under CI a missing tool is a failure: ${reasons.join('; ')}`);
+        });
+      });
+    } else describe.skip(`${title} (skipped: ${reasons.join('; ')})`, body);
+  };
+}
