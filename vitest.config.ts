@@ -1,7 +1,14 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// .ci/run adds up the results of all runs from these files.
+const resultsFolder = process.env['HOLDFAST_TEST_RESULTS'];
+const reporters: ('default' | ['json', { outputFile: string }])[] = ['default'];
+if (resultsFolder) reporters.push(['json', { outputFile: join(resultsFolder, `${Date.now()}-${process.pid}.json`) }]);
 
 export default defineConfig({
   test: {
+    reporters,
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], pool: 'threads' } },
       {
