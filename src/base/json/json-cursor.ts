@@ -1,0 +1,205 @@
+import { HoldfastError } from '#core/errors.ts';
+
+/**
+ * A place in a JSON text (RFC 8259), moved forward by the functions below: one pass, nothing kept but what is asked
+ * for, so that a large document costs no more memory than its own bytes.
+ */
+export interface JsonCursor {
+  readonly bytes: Buffer;
+  readonly maxDepth: number;
+  position: number;
+  depth: number;
+}
+
+export type JsonKind = 'object' | 'array' | 'string' | 'other';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const NAME_LIMIT_BYTES = 65_536;
+
+function invalid(cursor: JsonCursor, what: string): HoldfastError {
+  return new HoldfastError('JSON_INVALID', `${what} at byte ${cursor.position} of ${cursor.bytes.length}`);
+}
+
+/** Stands before the text's one value; a byte order mark is passed over. */
+export function openJson(bytes: Buffer, maxDepth: number): JsonCursor {
+  const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return { bytes, maxDepth, position: bom ? 3 : 0, depth: 0 };
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/** The next byte that is not white space, which is not consumed. */
+function peek(cursor: JsonCursor): number {
+  while (isSpace(cursor.bytes[cursor.position])) cursor.position += 1;
+  const byte = cursor.bytes[cursor.position];
+  if (byte === undefined) throw invalid(cursor, 'the text ends early');
+  return byte;
+}
+
+/** What the next value is. @throws `JSON_INVALID` at the text's end. */
+export function jsonKind(cursor: JsonCursor): JsonKind {
+  const byte = peek(cursor);
+  if (byte === OPEN_OBJECT) return 'object';
+  if (byte === OPEN_ARRAY) return 'array';
+  return byte === QUOTE ? 'string' : 'other';
+}
+
+/** Moves past a string, whose opening quote is next. True when it holds escapes. */
+function passString(cursor: JsonCursor): boolean {
+  const { bytes } = cursor;
+  let escaped = false;
+  let at = cursor.position + 1;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === QUOTE) break;
+    if (byte === undefined) {
+      cursor.position = bytes.length;
+      throw invalid(cursor, 'a string does not end');
+    }
+    if (byte === BACKSLASH) escaped = true;
+    at += byte === BACKSLASH ? 2 : 1;
+  }
+  cursor.position = at + 1;
+  return escaped;
+}
+
+function passScalar(cursor: JsonCursor): void {
+  const { bytes } = cursor;
+  const start = cursor.position;
+  for (;;) {
+    const byte = bytes[cursor.position];
+    if (byte === undefined || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || isSpace(byte)) break;
+    cursor.position += 1;
+  }
+  if (cursor.position === start) throw invalid(cursor, 'a value is missing');
+}
+
+function enter(cursor: JsonCursor): void {
+  cursor.depth += 1;
+  if (cursor.depth > cursor.maxDepth) {
+    throw new HoldfastError('JSON_TOO_DEEP', `the text is nested deeper than ${cursor.maxDepth} levels`);
+  }
+}
+
+/** Moves past the next value without reading it: brackets and strings are checked, numbers and words are not. */
+export function skipJson(cursor: JsonCursor): void {
+  const outer = cursor.depth;
+  const closers: number[] = [];
+  do {
+    const byte = peek(cursor);
+    if (byte === QUOTE) passString(cursor);
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      enter(cursor);
+      closers.push(byte === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY);
+      cursor.position += 1;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+      if (closers.pop() !== byte) throw invalid(cursor, 'a bracket does not match');
+      cursor.depth -= 1;
+      cursor.position += 1;
+    } else if ((byte === COMMA || byte === COLON) && closers.length > 0) cursor.position += 1;
+    else passScalar(cursor);
+  } while (closers.length > 0);
+  cursor.depth = outer;
+}
+
+/**
+ * Reads the next value whole. `limitBytes` bounds its text.
+ * @throws `JSON_INVALID`, `JSON_TOO_DEEP`, `JSON_TOO_LARGE`
+ */
+export function jsonValue(cursor: JsonCursor, limitBytes: number): unknown {
+  const { bytes } = cursor;
+  const isString = peek(cursor) === QUOTE;
+  const start = cursor.position;
+  const plain = isString && !passString(cursor);
+  if (!isString) skipJson(cursor);
+  const end = cursor.position;
+  if (end - start > limitBytes) {
+    throw new HoldfastError('JSON_TOO_LARGE', `a value at byte ${start} is larger than ${limitBytes} bytes`);
+  }
+  if (plain) return bytes.toString('utf8', start + 1, end - 1);
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as unknown;
+  } catch {
+    cursor.position = start;
+    throw invalid(cursor, 'a value is not valid JSON');
+  }
+}
+
+/** The next value when it is a string; anything else is passed over. */
+export function jsonString(cursor: JsonCursor, limitBytes: number): string | undefined {
+  if (jsonKind(cursor) !== 'string') {
+    skipJson(cursor);
+    return undefined;
+  }
+  const value = jsonValue(cursor, limitBytes);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Between two parts of an object or array: true when another part follows. The closing bracket is consumed. */
+function another(cursor: JsonCursor, first: boolean, close: number): boolean {
+  const byte = peek(cursor);
+  if (byte === close) {
+    cursor.position += 1;
+    return false;
+  }
+  if (first) return true;
+  if (byte !== COMMA) throw invalid(cursor, 'a comma is missing');
+  cursor.position += 1;
+  return true;
+}
+
+/**
+ * The names of the next value's members, if it is an object; anything else is passed over and gives none. After each
+ * name the cursor stands before the member's value: a value that the caller does not read is passed over.
+ */
+export function* jsonMembers(cursor: JsonCursor): Generator<string> {
+  if (jsonKind(cursor) !== 'object') {
+    skipJson(cursor);
+    return;
+  }
+  cursor.position += 1;
+  enter(cursor);
+  for (let first = true; another(cursor, first, CLOSE_OBJECT); first = false) {
+    if (peek(cursor) !== QUOTE) throw invalid(cursor, 'a member has no name');
+    const name = String(jsonValue(cursor, NAME_LIMIT_BYTES));
+    if (peek(cursor) !== COLON) throw invalid(cursor, 'a colon is missing');
+    cursor.position += 1;
+    peek(cursor);
+    const before = cursor.position;
+    yield name;
+    if (cursor.position === before) skipJson(cursor);
+  }
+  cursor.depth -= 1;
+}
+
+/** Stands before each element of the next value in turn, if it is an array; otherwise as {@link jsonMembers}. */
+export function* jsonElements(cursor: JsonCursor): Generator<number> {
+  if (jsonKind(cursor) !== 'array') {
+    skipJson(cursor);
+    return;
+  }
+  cursor.position += 1;
+  enter(cursor);
+  for (let index = 0; another(cursor, index === 0, CLOSE_ARRAY); index += 1) {
+    peek(cursor);
+    const before = cursor.position;
+    yield index;
+    if (cursor.position === before) skipJson(cursor);
+  }
+  cursor.depth -= 1;
+}
+
+/** @throws `JSON_INVALID` when anything but white space is left. */
+export function endJson(cursor: JsonCursor): void {
+  while (isSpace(cursor.bytes[cursor.position])) cursor.position += 1;
+  if (cursor.position < cursor.bytes.length) throw invalid(cursor, 'something follows the value');
+}
