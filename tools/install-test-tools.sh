@@ -15,6 +15,7 @@ rpm rpm
 sqlite3 sqlite3
 setfattr attr
 ip iproute2
+mount mount
 iptables iptables
 docker-registry docker-registry
 python3 python3
@@ -82,6 +83,8 @@ apt() {
 echo "install-test-tools: installing $missing"
 # A third-party source that does not answer must not stop the rest.
 apt update || tail -n 5 "$log" >&2
+# From Debian 13 on the client is a package of its own.
+if ! there docker && apt-cache show docker-cli >/dev/null 2>&1; then missing="$missing docker-cli"; fi
 # shellcheck disable=SC2086 # a list of names
 if ! apt install -y --no-install-recommends $missing; then
   # One name that this release does not have fails all of them.
