@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+/** Below this a worker's start costs more than the hashing. */
+const INLINE_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+// Written as text so that it runs the same from sources, from the bundle and in tests.
+const WORKER_SOURCE = `
+const { parentPort } = require('node:worker_threads');
+const { createHash } = require('node:crypto');
+const { readSync } = require('node:fs');
+const chunk = Buffer.allocUnsafeSlow(${CHUNK_BYTES});
+parentPort.on('message', ({ id, fd, offset, sizeBytes, algorithm }) => {
+  try {
+    const hash = createHash(algorithm);
+    for (let done = 0; done < sizeBytes; ) {
+      const count = readSync(fd, chunk, 0, Math.min(chunk.length, sizeBytes - done), offset + done);
+      if (count === 0) break;
+      hash.update(count === chunk.length ? chunk : chunk.subarray(0, count));
+      done += count;
+    }
+    parentPort.postMessage({ id, hex: hash.digest('hex') });
+  } catch (error) { parentPort.postMessage({ id, error: String(error && error.message) }); }
+});`;
+
+/** Hashes ranges of files beside the main thread. */
+export interface RangeHasher {
+  /** Hexadecimal digest of `sizeBytes` bytes from `offset` of an open file, which must stay open until then. */
+  hash(fd: number, offset: number, sizeBytes: number, algorithm: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (hex: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts its worker with the first large range, not before. */
+export function createRangeHasher(): RangeHasher {
+  let worker: Worker | undefined;
+  let nextId = 0;
+  const waiting = new Map<number, Waiting>();
+  const start = (): Worker => {
+    const made = new Worker(WORKER_SOURCE, { eval: true });
+    made.on('message', (answer: { id: number; hex?: string; error?: string }) => {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.hex !== undefined) asked?.resolve(answer.hex);
+      else asked?.reject(new Error(answer.error ?? 'hashing failed'));
+    });
+    made.on('error', (error) => {
+      for (const asked of waiting.values()) asked.reject(error instanceof Error ? error : new Error(String(error)));
+      waiting.clear();
+    });
+    return made;
+  };
+  return {
+    hash: (fd, offset, sizeBytes, algorithm) => {
+      if (sizeBytes <= INLINE_BYTES) return Promise.resolve().then(() => hashInline(fd, offset, sizeBytes, algorithm));
+      worker ??= start();
+      const id = nextId++;
+      const answer = new Promise<string>((resolve, reject) => waiting.set(id, { resolve, reject }));
+      worker.postMessage({ id, fd, offset, sizeBytes, algorithm });
+      return answer;
+    },
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+}
+
+function hashInline(fd: number, offset: number, sizeBytes: number, algorithm: string): string {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  const count = readSync(fd, bytes, 0, sizeBytes, offset);
+  return createHash(algorithm).update(bytes.subarray(0, count)).digest('hex');
+}

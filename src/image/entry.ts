@@ -1,0 +1,1 @@
+export type { EntryType, TarEntry as LayerEntry } from '#base/tar/entry.ts';

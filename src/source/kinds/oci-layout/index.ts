@@ -1,0 +1,14 @@
+import { statSync } from 'node:fs';
+import { HoldfastError } from '#core/errors.ts';
+import type { Image } from '#image/image.ts';
+import { directoryFiles } from '#source/archive/blob-files.ts';
+import { openLayout } from '#source/archive/open-layout.ts';
+import type { ImageChoice } from '#source/archive/select-image.ts';
+
+/** An OCI image layout's directory (OCI image layout). @throws `FILE_UNREADABLE` when there is no such directory */
+export function openOciLayout(directory: string, choice: ImageChoice): Image {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new HoldfastError('FILE_UNREADABLE', `${directory} is no directory`, { path: directory, kind: 'usage' });
+  }
+  return openLayout(directoryFiles(directory), { kind: 'oci', reference: directory }, choice, 'oci');
+}
