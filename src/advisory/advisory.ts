@@ -21,6 +21,11 @@ export interface Advisory {
   readonly id: string;
   /** Other ids of the same flaw. Never `related` or what an upstream record is about (OSV schema, `aliases`). */
   readonly aliases: readonly string[];
+  /**
+   * A distribution's notice (DSA, USN, RHSA …): the flaws that it fixes together, by CVE. Each is a finding of its own;
+   * they are not aliases of one another.
+   */
+  readonly covers?: readonly string[];
   /** OSV's name with its release, normalised by {@link file://./ecosystem.ts}: `Debian:12`, `Alpine:v3.19`, `npm`. */
   readonly ecosystem: string;
   /** As the ecosystem normalises it: PyPI by PEP 503, others exact. */
