@@ -244,6 +244,20 @@ describe('tidy finds what is dead', () => {
     expect(found).not.toContain('src/image/a.ts:1 dead: no other source file imports a');
   });
 
+  it('but not a type that a living export names, nor the types that this one names', () => {
+    const found = said({
+      'src/image/a.ts': [
+        'export interface Inner {}',
+        'export interface Outer { inner: Inner }',
+        'export const a = (outer: Outer) => outer;',
+        'export interface Other { outer: Outer }',
+        '',
+      ].join('\n'),
+      ...plus('src/image/image.ts', `import { a } from './a.ts';\na;`),
+    });
+    expect(found).toEqual(['src/image/a.ts:4 dead: no other source file imports Other']);
+  });
+
   it('but not an export that is listed with its reason', () => {
     const listed = { deadExports: { 'src/image/image.ts#inner': 'the tests need its limit' } };
     expect(said(plus('src/image/image.ts', 'export const inner = 1;'), listed)).toEqual([]);

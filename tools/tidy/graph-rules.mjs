@@ -109,7 +109,22 @@ export function deadFiles(tree, house) {
   return found;
 }
 
-/** @type {import('./rules.mjs').Rule} Every export of a source file is imported by another one that is no test. */
+/**
+ * What another file uses, and the types that it names in turn: an exported function's own result has a name people can use.
+ * @param {readonly import('./module.mjs').Export[]} exports of one module
+ * @param {(item: import('./module.mjs').Export) => boolean} isRoot
+ * @returns {Set<import('./module.mjs').Export>}
+ */
+function aliveExports(exports, isRoot) {
+  const alive = new Set(exports.filter(isRoot));
+  for (const { text } of alive) {
+    const words = new Set(text.match(/[\w$]+/g));
+    for (const item of exports) if (item.isType && words.has(item.name)) alive.add(item);
+  }
+  return alive;
+}
+
+/** @type {import('./rules.mjs').Rule} Every export of a source file is imported by another one that is no test, or is a type of one that is. */
 export function deadExports(tree, house) {
   /** @type {Map<string, Set<string>>} */
   const used = new Map();
@@ -126,13 +141,16 @@ export function deadExports(tree, house) {
   const allowed = house.exceptions.deadExports;
   for (const { path, exports } of tree.values()) {
     if (!path.startsWith('src/') || isTestSide(path)) continue;
-    const uses = used.get(path);
-    for (const { name, line } of exports) {
+    const uses = used.get(path) ?? new Set();
+    /** @param {import('./module.mjs').Export} item */
+    const isListed = ({ name }) => Object.hasOwn(allowed, `${path}#${name}`);
+    const alive = aliveExports(exports, ({ name }) => uses.has(name) || uses.has('*'));
+    const kept = aliveExports(exports, (item) => alive.has(item) || isListed(item));
+    for (const item of exports) {
+      const { name, line } = item;
       if (name === '*') continue;
-      const alive = uses?.has(name) === true || uses?.has('*') === true;
-      const listed = Object.hasOwn(allowed, `${path}#${name}`);
-      if (!alive && !listed) found.push({ path, line, message: `dead: no other source file imports ${name}` });
-      if (alive && listed) {
+      if (!kept.has(item)) found.push({ path, line, message: `dead: no other source file imports ${name}` });
+      if (alive.has(item) && isListed(item)) {
         found.push({
           path,
           line,

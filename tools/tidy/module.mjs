@@ -7,7 +7,7 @@ import { parseSync, Visitor } from 'oxc-parser';
  * @property {number} line
  * @property {readonly string[] | 'all'} names exported names that are used of the target
  */
-/** @typedef {{ name: string, line: number }} Export */
+/** @typedef {{ name: string, line: number, isType: boolean, text: string }} Export with the text that declares it */
 /**
  * @typedef {object} Module
  * @property {string} path relative to the repository, with slashes
@@ -151,7 +151,7 @@ export function readModule(path, source) {
   for (const entry of staticExports.flatMap((statement) => statement.entries)) {
     const line = lineOf(entry.start);
     const name = entry.exportName.name ?? (entry.exportName.kind === 'Default' ? 'default' : '*');
-    exports.push({ name, line });
+    exports.push({ name, line, isType: entry.isType, text: source.slice(entry.start, entry.end) });
     if (entry.moduleRequest === null) continue;
     const origin = entry.importName.name;
     imports.push({ specifier: entry.moduleRequest.value, line, names: origin === null ? 'all' : [origin] });
