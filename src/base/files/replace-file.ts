@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Appends bytes to the new file. */
+export type Append = (bytes: Uint8Array) => void;
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Writes a file beside `path` and puts it in its place once it is whole and on disk: whoever reads sees the old file or
+ * the new one, and an interruption leaves the old one. Missing directories are made.
+ */
+export async function replaceFile<T>(path: string, write: (append: Append) => T | Promise<T>): Promise<T> {
+  const directory = dirname(path);
+  mkdirSync(directory, { recursive: true });
+  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const fd = openSync(temporary, 'wx', 0o644);
+  let open = true;
+  try {
+    const result = await write((bytes) => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    });
+    fsyncSync(fd);
+    closeSync(fd);
+    open = false;
+    renameSync(temporary, path);
+    syncDirectory(directory);
+    return result;
+  } catch (error) {
+    if (open) closeSync(fd);
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { createSorter } from '#base/sorted-runs/sorter.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-sorter-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function sortThrough(
+  entries: readonly (readonly [string, string])[],
+  memoryBytes: number,
+): (readonly [string, string])[] {
+  const sorter = createSorter({ directory, memoryBytes });
+  try {
+    for (const [key, body] of entries) sorter.add(Buffer.from(key), Buffer.from(body));
+    return [...sorter.sorted()].map(({ key, body }) => [key.toString(), body.toString()]);
+  } finally {
+    sorter.dispose();
+  }
+}
+
+it('gives all entries by key, equal keys in the order they came, however little memory it has', () => {
+  const entry = fc.tuple(fc.constantFrom('a', 'b', 'ab', '', 'é', '\u{1f600}', '\uffff'), fc.string({ maxLength: 20 }));
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 60 }), fc.constantFrom(1, 600, 1_000_000), (entries, memoryBytes) => {
+      const expected = entries
+        .map((pair, order) => ({ pair, order, key: Buffer.from(pair[0]) }))
+        .sort((a, b) => Buffer.compare(a.key, b.key) || a.order - b.order)
+        .map(({ pair: [key, body] }) => [key, Buffer.from(body).toString()]);
+      expect(sortThrough(entries, memoryBytes)).toEqual(expected);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('sorts bodies larger than its window', () => {
+  const large = 'x'.repeat(700_000);
+  expect(
+    sortThrough(
+      [
+        ['b', large],
+        ['a', large],
+      ],
+      1,
+    ),
+  ).toEqual([
+    ['a', large],
+    ['b', large],
+  ]);
+});
+
+it('leaves no files behind, even when the result is not read to its end', () => {
+  const sorter = createSorter({ directory, memoryBytes: 1 });
+  for (const key of ['c', 'b', 'a']) sorter.add(Buffer.from(key), Buffer.alloc(0));
+  for (const { key } of sorter.sorted()) {
+    expect(key.toString()).toBe('a');
+    break;
+  }
+  sorter.dispose();
+  expect(readdirSync(directory)).toEqual([]);
+});
