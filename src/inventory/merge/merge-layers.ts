@@ -1,6 +1,6 @@
 import type { ImageDescription, ImageLayer } from '#image/image.ts';
-import { pickOs } from '#inventory/catalogers/os-release/pick-os.ts';
 import { coveredByInstalled } from '#inventory/catalogers/npm-lock/covered-by-installed.ts';
+import { pickOs } from '#inventory/catalogers/os-release/pick-os.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { baseImage } from '#inventory/merge/base-image.ts';
 import { ownersOf } from '#inventory/merge/owned-paths.ts';
@@ -80,7 +80,9 @@ function keyOf({ type, name, version, architecture }: FoundPackage): string {
 
 /** What a lock file declares is left out where the packages were installed beside it: then those are the truth. */
 function withoutCoveredLocks(sightings: readonly Sighting[]): readonly Sighting[] {
-  const installed = [...new Set(sightings.filter(({ cataloger }) => cataloger === 'npm-installed').map(({ path }) => path))];
+  const installed = [
+    ...new Set(sightings.filter(({ cataloger }) => cataloger === 'npm-installed').map(({ path }) => path)),
+  ];
   const covered = new Map<string, boolean>();
   return sightings.filter(({ cataloger, path }) => {
     if (cataloger !== 'npm-lock') return true;
@@ -134,7 +136,8 @@ function packageOf(
 ): Package {
   const { qualifiers: _, ...rest } = found;
   const layer = layers[index];
-  const declared = found.licences.length > 0 ? found.licences : OS_TYPES.has(found.type) ? (licences.get(found.name) ?? []) : [];
+  const declared =
+    found.licences.length > 0 ? found.licences : OS_TYPES.has(found.type) ? (licences.get(found.name) ?? []) : [];
   return {
     ...rest,
     licences: declared,
@@ -159,7 +162,8 @@ function packageOf(
 function declaredLicences(visible: readonly VisibleFile[]): ReadonlyMap<string, readonly string[]> {
   const licences = new Map<string, readonly string[]>();
   for (const { versions } of visible) {
-    for (const item of versions[0]?.file.items ?? []) if (item.kind === 'licences') licences.set(item.package, item.licences);
+    for (const item of versions[0]?.file.items ?? [])
+      if (item.kind === 'licences') licences.set(item.package, item.licences);
   }
   return licences;
 }

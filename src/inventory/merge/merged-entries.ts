@@ -7,7 +7,9 @@ import type { Executable } from '#inventory/package.ts';
  * Every entry that the stacked layers show, top layer's first. Hard links have their target's size and mode. Holds a set
  * of all paths meanwhile: asked for by those who want the files, not by every scan.
  */
-export function* mergedEntries(layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[]): Generator<TableEntry> {
+export function* mergedEntries(
+  layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[],
+): Generator<TableEntry> {
   const hidden = hiding();
   const seen = new Set<string>();
   for (const layer of [...layers].reverse()) {
@@ -45,7 +47,9 @@ function linked(entry: TableEntry, entries: ReadonlyMap<string, TableEntry>): Ta
 }
 
 /** Regular files with an execute bit, sorted by path. */
-export function executablesOf(layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[]): readonly Executable[] {
+export function executablesOf(
+  layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[],
+): readonly Executable[] {
   const found: Executable[] = [];
   for (const { path, type, mode, sizeBytes } of mergedEntries(layers)) {
     if (type === 'file' && (mode & 0o111) !== 0) found.push({ path, sizeBytes, mode });

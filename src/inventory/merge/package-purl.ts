@@ -28,7 +28,12 @@ export function packagePurl(found: FoundPackage, os: OsRelease | undefined): str
     case 'golang': {
       const path = name.toLowerCase();
       const slash = path.lastIndexOf('/');
-      return formatPurl({ type, namespace: slash < 0 ? '' : path.slice(0, slash), name: path.slice(slash + 1), version });
+      return formatPurl({
+        type,
+        namespace: slash < 0 ? '' : path.slice(0, slash),
+        name: path.slice(slash + 1),
+        version,
+      });
     }
     default:
       return never(type);
@@ -36,7 +41,13 @@ export function packagePurl(found: FoundPackage, os: OsRelease | undefined): str
 }
 
 /** Vendors whose purl namespace is not their os-release `ID`. */
-const NAMESPACES: Readonly<Record<string, string>> = { rhel: 'redhat', 'opensuse-leap': 'opensuse', 'opensuse-tumbleweed': 'opensuse', sles: 'suse', ol: 'oraclelinux' };
+const NAMESPACES: Readonly<Record<string, string>> = {
+  rhel: 'redhat',
+  'opensuse-leap': 'opensuse',
+  'opensuse-tumbleweed': 'opensuse',
+  sles: 'suse',
+  ol: 'oraclelinux',
+};
 
 function namespaceOf(os: OsRelease | undefined): string {
   return os === undefined ? '' : (NAMESPACES[os.id] ?? os.id);

@@ -18,7 +18,10 @@ export interface VisibleFile {
 export function visibleFiles(layers: readonly LayerInventory[]): readonly VisibleFile[] {
   const interest = pathsOfInterest(layers.slice(0, -1));
   const hidden = hiding();
-  const chains = new Map<string, { path: string; cataloger: string; versions: { layer: number; file: CatalogedFile }[] }>();
+  const chains = new Map<
+    string,
+    { path: string; cataloger: string; versions: { layer: number; file: CatalogedFile }[] }
+  >();
   const ended = new Set<string>();
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
@@ -29,7 +32,8 @@ export function visibleFiles(layers: readonly LayerInventory[]): readonly Visibl
       if (ended.has(file.path) || hidden.hides(file.path)) continue;
       const key = `${file.cataloger}\0${file.path}`;
       const chain = chains.get(key);
-      if (chain === undefined) chains.set(key, { path: file.path, cataloger: file.cataloger, versions: [{ layer: index, file }] });
+      if (chain === undefined)
+        chains.set(key, { path: file.path, cataloger: file.cataloger, versions: [{ layer: index, file }] });
       else chain.versions.push({ layer: index, file });
     }
     if (index === 0) break;
@@ -42,7 +46,9 @@ export function visibleFiles(layers: readonly LayerInventory[]): readonly Visibl
       if (!cataloged.has(path)) ended.add(path);
     }
   }
-  return [...chains.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.cataloger < b.cataloger ? -1 : 1));
+  return [...chains.values()].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.cataloger < b.cataloger ? -1 : 1,
+  );
 }
 
 function pathsOfInterest(layers: readonly LayerInventory[]): ReadonlySet<string> {

@@ -1,0 +1,187 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Advisories } from '#advisory/advisory.ts';
+import { openDefaultAdvisories } from '#app/default-advisories.ts';
+import { type Scan, scan } from '#app/scan.ts';
+import { directoryCache, noCache } from '#base/cache/directory-cache.ts';
+import { createRangeHasher } from '#base/hash/range-hash.ts';
+import { exitCodes, reportError } from '#cli/errors.ts';
+import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
+import { startProgress } from '#cli/progress.ts';
+import type { ScanFlags } from '#cli/scan-flags.ts';
+import { HoldfastError } from '#core/errors.ts';
+import { parsePlatform } from '#core/platform.ts';
+import { compareSeverity, type Severity } from '#core/severity.ts';
+import { VERSION } from '#core/version.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
+
+const FORMATS = ['table', 'json', 'cyclonedx', 'spdx'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** One thing to scan, and the containers that run it. */
+interface Job {
+  readonly target: string;
+  readonly containers?: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** `holdfast scan`. @throws usage errors; what fails for one of several targets is reported and the others go on */
+export async function scanCommand(
+  targets: readonly string[],
+  flags: ScanFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const outputs = parseOutputs(flags.format, FORMATS, 'table');
+  const jobs = await jobsOf(targets, flags, environment);
+  if (jobs.length > 1 && outputs.some(({ format }) => format === 'cyclonedx' || format === 'spdx')) {
+    throw usage('An SBOM describes one target', 'Scan one target at a time for cyclonedx and spdx.');
+  }
+  const now = clock(environment);
+  const options = {
+    ...(flags.platform === undefined ? {} : { platform: parsePlatform(flags.platform) }),
+    verify: flags.verify !== false,
+    inPlace: flags.verify === undefined,
+    insecure: flags.insecure === true,
+    environment,
+    files: flags.files === true,
+    explainAbsences: flags.explain === true,
+  };
+  const advisories = await openDefaultAdvisories(flags.advisories, environment);
+  const cache = flags.cache ? directoryCache(layerCacheDirectory(environment)) : noCache;
+  const hasher = createRangeHasher();
+  const progress = startProgress(flags.quiet === true);
+  const reports: ScanReportInput[] = [];
+  let failed = false;
+  try {
+    for (const job of jobs) {
+      progress.step(`Scanning ${job.target}`);
+      try {
+        const found = await scan({ advisories, cache, hasher, now }, job.target, options);
+        reports.push(reportInput(found, job, advisories, now));
+      } catch (error) {
+        if (jobs.length === 1) throw error;
+        progress.done();
+        reportError(error);
+        failed = true;
+      }
+    }
+  } finally {
+    progress.done();
+    advisories?.close();
+    await hasher.close();
+  }
+  if (flags.running === true) reports.sort(mostUrgentFirst);
+  for (const output of outputs) await write(output, reports, jobs.length > 1 || flags.running === true, flags);
+  if (failed) return exitCodes.failed;
+  return flags.failOn !== undefined && reports.some((report) => reaches(report, flags.failOn ?? 'critical'))
+    ? exitCodes.deny
+    : exitCodes.done;
+}
+
+function usage(message: string, hint: string): HoldfastError {
+  return new HoldfastError('USAGE', message, { kind: 'usage', hint });
+}
+
+async function jobsOf(
+  targets: readonly string[],
+  flags: ScanFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly Job[]> {
+  if (flags.running === true) {
+    if (targets.length > 0) throw usage('--running takes no targets', 'Leave out one of the two.');
+    const { listRunningImages } = await import('#app/list-running.ts');
+    const running = await listRunningImages(environment);
+    return running.map(({ imageId, containers }) => ({ target: `docker:${imageId}`, containers }));
+  }
+  if (targets.length === 0)
+    throw usage(
+      'Nothing to scan was named',
+      'For this machine: holdfast scan rootfs:/   For what runs: holdfast scan --running',
+    );
+  return targets.map((target) => ({ target }));
+}
+
+/** `SOURCE_DATE_EPOCH` makes two runs alike (reproducible-builds.org specification). */
+function clock(environment: NodeJS.ProcessEnv): Date {
+  const epoch = environment['SOURCE_DATE_EPOCH'];
+  return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
+}
+
+function layerCacheDirectory(environment: NodeJS.ProcessEnv): string {
+  const base = environment['XDG_CACHE_HOME'];
+  return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.cache'), 'holdfast', 'layers');
+}
+
+function reportInput(found: Scan, { containers }: Job, advisories: Advisories | undefined, now: Date): ScanReportInput {
+  return {
+    tool: { name: 'holdfast', version: VERSION },
+    createdAt: now.toISOString(),
+    advisories: advisories?.info,
+    description: found.description,
+    inventory: found.inventory,
+    findings: found.findings,
+    ...(found.layers === undefined ? {} : { layers: found.layers }),
+    leftOut: found.leftOut,
+    ...(found.executables === undefined ? {} : { executables: found.executables }),
+    ...(containers === undefined ? {} : { containers }),
+  };
+}
+
+async function write(
+  { format, file }: Output<Format>,
+  reports: readonly ScanReportInput[],
+  several: boolean,
+  flags: ScanFlags,
+): Promise<void> {
+  switch (format) {
+    case 'table': {
+      const { scanTable } = await import('#report/scan-table.ts');
+      const { painter } = await import('#report/paint.ts');
+      const terminal = file === undefined && process.stdout.isTTY;
+      const width = terminal ? Math.max(60, process.stdout.columns) : 100;
+      const paint = painter(terminal && !process.env['NO_COLOR']);
+      const tables = reports.map((report) => scanTable(report, { width, paint, all: flags.all === true }));
+      return writeOut(
+        file,
+        reports.length === 0 ? ['Nothing runs.\n'] : [tables.join(`\n${'─'.repeat(Math.min(width, 100))}\n\n`)],
+      );
+    }
+    case 'json': {
+      const { toScanReport } = await import('#report/scan-report.ts');
+      const all = reports.map(toScanReport);
+      return writeOut(file, [`${JSON.stringify(several ? all : all[0], null, 2)}\n`]);
+    }
+    case 'cyclonedx': {
+      const { writeCycloneDx } = await import('#inventory/formats/cyclonedx/write.ts');
+      return writeOut(
+        file,
+        reports.slice(0, 1).flatMap((report) => [...writeCycloneDx(report)]),
+      );
+    }
+    case 'spdx': {
+      const { writeSpdx } = await import('#inventory/formats/spdx/write.ts');
+      return writeOut(
+        file,
+        reports.slice(0, 1).flatMap((report) => [...writeSpdx(report)]),
+      );
+    }
+  }
+}
+
+function mostUrgentFirst(a: ScanReportInput, b: ScanReportInput): number {
+  const [first] = a.findings.findings;
+  const [second] = b.findings.findings;
+  if (first === undefined || second === undefined)
+    return (first === undefined ? 1 : 0) - (second === undefined ? 1 : 0);
+  const known = (one: typeof first) => (one.exploitation?.knownExploitedSince === undefined ? 1 : 0);
+  return (
+    known(first) - known(second) ||
+    compareSeverity(first.severity.level, second.severity.level) ||
+    b.findings.findings.length - a.findings.findings.length
+  );
+}
+
+function reaches({ findings }: ScanReportInput, level: Severity): boolean {
+  return findings.findings.some(
+    ({ severity }) => severity.level !== 'unknown' && compareSeverity(severity.level, level) <= 0,
+  );
+}

@@ -1,0 +1,192 @@
+import { formatPlatform } from '#core/platform.ts';
+import { SEVERITIES, type Severity } from '#core/severity.ts';
+import type { Finding } from '#finding/finding.ts';
+import { columns, cutTo, printable } from '#report/columns.ts';
+import { count, nextSteps } from '#report/next-steps.ts';
+import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
+
+export interface TableOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** Also what its vendor sees no security impact in. */
+  readonly all: boolean;
+}
+
+/** The report for people: the advisories' worth, what it is, what to do first, findings, what was not compared, one line of sums. */
+export function scanTable(input: ScanReportInput, options: TableOptions): string {
+  const { findings } = input.findings;
+  const shown = options.all ? findings : findings.filter(({ severity }) => severity.level !== 'negligible');
+  const hidden = findings.length - shown.length;
+  const sections = [
+    [...advisoriesLines(input), ...titleLines(input, options)],
+    stepLines(shown, options),
+    findingLines(shown, options),
+    hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
+    coverageLines(input, options),
+    problemLines(input, options),
+    fileLines(input, options),
+    [summary(findings, input, options)],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function advisoriesLines({ advisories }: ScanReportInput): readonly string[] {
+  if (advisories === undefined) return ['No advisories: nothing was compared. Get them with: holdfast db update'];
+  if (advisories.kind === 'starter') {
+    return [
+      `Compared with the built-in STARTER SET only (${advisories.records} records of well-known flaws).`,
+      'Get the whole with: holdfast db update',
+      '',
+    ];
+  }
+  return [];
+}
+
+const PROOF = {
+  digests: 'digests verified',
+  engine: 'read in place, trusting the engine (--verify to hash)',
+  none: 'NOT VERIFIED',
+  'not-applicable': '',
+} as const;
+
+function titleLines(
+  { description, inventory, layers, leftOut, containers }: ScanReportInput,
+  { paint, width }: TableOptions,
+) {
+  const { kind, reference, platform, verified } = description;
+  const facts = [kind, platform && formatPlatform(platform), PROOF[verified]].filter((fact) => fact).join(', ');
+  const types = new Map<string, number>();
+  for (const { type } of inventory.packages) types.set(type, (types.get(type) ?? 0) + 1);
+  const packages = [...types].map(([type, number]) => `${number} ${type}`).join(', ');
+  const base = inventory.base.layers > 0 ? `, ${inventory.base.layers} of the base image` : '';
+  const lines = [
+    `${paint('bold', cutTo(printable(reference), width - facts.length - 3))} (${facts})`,
+    [
+      printable(inventory.os?.name ?? 'Unknown operating system'),
+      packages === '' ? 'no packages found' : `packages: ${packages}`,
+      layers === undefined ? '' : `${count(layers, 'layer')}${base}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
+  ];
+  if (inventory.base.name !== undefined) lines.push(`Base image: ${printable(inventory.base.name)}`);
+  if (containers !== undefined)
+    lines.push(cutTo(`Runs as: ${containers.map(({ name }) => printable(name)).join(', ')}`, width));
+  if (leftOut.length > 0) lines.push(cutTo(`Left out: ${leftOut.map(printable).join(', ')}`, width));
+  return lines;
+}
+
+function stepLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {
+  const steps = nextSteps(findings);
+  if (steps.length === 0) return [];
+  return [
+    paint('bold', 'Do first'),
+    ...steps.map(({ sentence }, index) => cutTo(`  ${index + 1}. ${printable(sentence)}`, width)),
+  ];
+}
+
+const HEADS = [
+  { title: 'SEVERITY', maxWidth: 12 },
+  { title: 'ID', maxWidth: 20 },
+  { title: 'PACKAGE', maxWidth: 24 },
+  { title: 'INSTALLED', maxWidth: 20 },
+  { title: 'FIXED IN', maxWidth: 20 },
+  { title: 'WHERE', maxWidth: 24 },
+];
+
+function findingLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {
+  if (findings.length === 0) return [];
+  const rows = findings.map((finding) => {
+    const { package: found, severity, exploitation, fixedVersions, fixState } = finding;
+    const known = exploitation?.knownExploitedSince === undefined ? '' : ' (KEV)';
+    return [
+      `${severity.level}${known}`,
+      finding.id,
+      found.name,
+      found.version,
+      fixedVersions.length > 0 ? fixedVersions.join(', ') : noFix(fixState),
+      whereOf(finding),
+    ];
+  });
+  return columns(HEADS, rows, width, (text, row, column) => {
+    if (row < 0) return paint('bold', text);
+    const finding = findings[row];
+    return column === 0 && finding !== undefined ? paint(SEVERITY_STYLE[finding.severity.level], text) : text;
+  });
+}
+
+function noFix(state: Finding['fixState']): string {
+  switch (state) {
+    case 'ignored':
+      return 'will not be fixed';
+    case 'postponed':
+      return 'fix postponed';
+    case 'end-of-life':
+      return 'end of life';
+    default:
+      return 'no fix yet';
+  }
+}
+
+function whereOf({ package: { owner, layer, locations, type } }: Finding): string {
+  const language = type === 'deb' || type === 'apk' || type === 'rpm' ? '' : (locations[0] ?? '');
+  const place = layer === undefined || owner === undefined ? '' : `${owner} #${layer.index}`;
+  return [place, language].filter((part) => part !== '').join(' ');
+}
+
+function coverageLines({ findings }: ScanReportInput, { paint, width }: TableOptions): readonly string[] {
+  const missing = findings.coverage.filter(({ state }) => state !== 'covered' && state !== 'not-affected');
+  if (missing.length === 0) return [];
+  return [
+    paint('bold', 'Not compared'),
+    ...missing.map(({ subject, packages, reason }) =>
+      cutTo(`  ${subject}, ${count(packages, 'package')}: ${printable(reason)}`, width),
+    ),
+  ];
+}
+
+const MOST_PROBLEMS = 10;
+
+function problemLines({ inventory: { problems } }: ScanReportInput, { paint, width }: TableOptions): readonly string[] {
+  if (problems.length === 0) return [];
+  const shown = problems.slice(0, MOST_PROBLEMS).map(({ code, message, path }) => {
+    const where = path === undefined ? '' : ` (${printable(path)})`;
+    return cutTo(`  ${code}: ${printable(message)}${where}`, width);
+  });
+  const more = problems.length > MOST_PROBLEMS ? [`  and ${problems.length - MOST_PROBLEMS} more: --format json`] : [];
+  return [paint('bold', 'Problems: what could not be read is not known to be clean'), ...shown, ...more];
+}
+
+function fileLines({ executables }: ScanReportInput, { width, paint }: TableOptions): readonly string[] {
+  if (executables === undefined) return [];
+  const heads = [
+    { title: 'MODE', maxWidth: 4 },
+    { title: 'SIZE', maxWidth: 12 },
+    { title: 'EXECUTABLE', maxWidth: 400 },
+  ];
+  const rows = executables.map(({ path, mode, sizeBytes }) => [
+    mode.toString(8).padStart(4, '0'),
+    String(sizeBytes),
+    path,
+  ]);
+  return columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
+}
+
+function summary(findings: readonly Finding[], { inventory }: ScanReportInput, { paint }: TableOptions): string {
+  if (findings.length === 0) {
+    const clear = inventory.problems.length === 0 ? '' : ', but not everything could be read';
+    return paint('bold', `No findings in ${count(inventory.packages.length, 'package')}${clear}.`);
+  }
+  const bySeverity = new Map<Severity, number>();
+  for (const { severity } of findings) bySeverity.set(severity.level, (bySeverity.get(severity.level) ?? 0) + 1);
+  const parts = SEVERITIES.filter((level) => bySeverity.has(level)).map((level) => `${bySeverity.get(level)} ${level}`);
+  const fixable = findings.filter(({ fixedVersions }) => fixedVersions.length > 0).length;
+  const known = findings.filter(({ exploitation }) => exploitation?.knownExploitedSince !== undefined).length;
+  const exploited = known > 0 ? `, ${known} known to be exploited` : '';
+  return paint('bold', `${count(findings.length, 'finding')}: ${parts.join(', ')}; ${fixable} with a fix${exploited}.`);
+}
