@@ -51,6 +51,11 @@ describe('tidy', () => {
     expect(said({})).toEqual([]);
   });
 
+  it('lets sources read the version out of package.json', () => {
+    const line = `import { version } from '../../package.json' with { type: 'json' };`;
+    expect(said({ 'package.json': '{}', ...plus('src/image/image.ts', line) })).toEqual([]);
+  });
+
   it('refuses to judge a tree in which it sees no module', () => {
     plant({ 'test/unit/a.test.ts': '' });
     expect(() => tidy(root, plain)).toThrow(/no module/);

@@ -51,7 +51,8 @@ export const house = {
     trust: [...base, 'image'],
     policy: base,
     gate: [...base, 'policy', 'workload'],
-    report: [...base, 'api', 'inventory', 'finding', 'buildfile', 'workload', 'policy'],
+    // A report also says what was opened (image) and what it was compared with (advisory).
+    report: [...base, 'api', 'image', 'inventory', 'advisory', 'finding', 'buildfile', 'workload', 'policy'],
     registry: [...base, 'image'],
     runtime: [...base, 'inventory'],
     volume: [...base, 'workload'],

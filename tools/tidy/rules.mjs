@@ -58,7 +58,7 @@ export function specifiers(tree, house) {
       else if (target.kind === 'package') {
         const allowed = !product || top === 'web' || house.packages.includes(target.name);
         if (!allowed) complain(`the package ${target.name} has no reason in tools/tidy/house.mjs`);
-      } else if (target.kind === 'file') {
+      } else if (target.kind === 'file' && target.path !== 'package.json') {
         if (product && isTestSide(target.path)) complain(`source imports a test's file, ${target.path}`);
         const fromTest = isTestSide(path) && isTestSide(target.path);
         const leaves = top !== undefined && folderOf(target.path) !== top;
