@@ -50,7 +50,11 @@ export function headedPieces(body: Buffer): { pieces: SparsePiece[]; headBytes: 
 }
 
 /** The whole file from its stored pieces; undefined when they are out of order, out of bounds or not all stored. */
-export function expandSparse(stored: Buffer, pieces: readonly SparsePiece[], realSizeBytes: number): Buffer | undefined {
+export function expandSparse(
+  stored: Buffer,
+  pieces: readonly SparsePiece[],
+  realSizeBytes: number,
+): Buffer | undefined {
   const whole = Buffer.alloc(realSizeBytes);
   let from = 0;
   let last = 0;

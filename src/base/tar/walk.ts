@@ -40,9 +40,9 @@ export function* walkTar<W extends Want | NestedWant>(visitor: TarVisitor<W>): W
     const block: Buffer = yield BLOCK;
     at += BLOCK;
     if (block.length < BLOCK) {
-      const cut = block.length > 0 || zeros === 0;
-      if (cut && (entries > 0 || block.length > 0)) visitor.problem(truncated('a header', at - BLOCK));
-      else if (entries === 0 && zeros === 0) throw notAnArchive();
+      if (entries === 0 && zeros === 0) throw notAnArchive();
+      // Some writers leave out the blocks of zeros: an archive may end behind any entry, but not inside a block.
+      if (block.length > 0) visitor.problem(truncated('a header', at - BLOCK));
       return;
     }
     if (isZeroBlock(block)) {
@@ -64,7 +64,11 @@ export function* walkTar<W extends Want | NestedWant>(visitor: TarVisitor<W>): W
     const padded = Math.ceil(header.sizeBytes / BLOCK) * BLOCK;
     if ('xgLK'.includes(header.type)) {
       if (header.sizeBytes > MAX_EXTENSION_BYTES) {
-        visitor.problem({ code: 'TAR_INVALID', message: `A header extension of ${header.sizeBytes} bytes`, hint: HINT });
+        visitor.problem({
+          code: 'TAR_INVALID',
+          message: `A header extension of ${header.sizeBytes} bytes`,
+          hint: HINT,
+        });
         return;
       }
       const bytes: Buffer = padded === 0 ? EMPTY : yield padded;
