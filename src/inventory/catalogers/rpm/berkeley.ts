@@ -38,7 +38,7 @@ export function* readBerkeley(bytes: Buffer, damage: Damage): Generator<Buffer, 
   const pages = openPages(bytes, damage);
   if (pages === undefined) return;
   const used = new Uint8Array(pages.last + 1);
-  for (let number = 1; number <= pages.last; number += 1) {
+  for (let number = 1; number <= pages.last && !damage.hopeless(); number += 1) {
     const type = bytes[number * pages.pageBytes + 25];
     if (type !== HASH && type !== HASH_UNSORTED) continue;
     const page = pages.page(number);
@@ -96,7 +96,7 @@ function* readHashPage(
   const items = Math.min(declared, Math.floor((pages.pageBytes - PAGE_HEADER_BYTES) / 3));
   if (items < declared) damage.report('RPM_BDB_PAGE', `Page ${number} says it has ${declared} items`);
   const offset = (index: number) => page.getUint16(PAGE_HEADER_BYTES + index * 2, pages.littleEndian);
-  for (let index = 0; index + 1 < items; index += 2) {
+  for (let index = 0; index + 1 < items && !damage.hopeless(); index += 2) {
     const end = index === 0 ? pages.pageBytes : offset(index - 1);
     const key = offset(index);
     const value = offset(index + 1);

@@ -24,6 +24,7 @@ export function* readDatabase(
   const log = startsWith(bytes, SQLITE_MAGIC) ? wal() : undefined;
   let room = bytes.length + (log?.length ?? 0);
   for (const blob of blobsOf(bytes, log, damage)) {
+    if (damage.hopeless()) return;
     room -= Math.max(blob.length, MIN_HEADER_BYTES);
     if (room < 0) {
       damage.report('RPM_DATABASE_OVERLAP', 'The package database says that one place holds several packages');

@@ -17,6 +17,7 @@ export function* readManifest(bytes: Buffer, damage: Damage): Generator<FoundPac
   }
   const lines = new Set(bytes.toString('utf8').split('\n'));
   for (const line of lines) {
+    if (damage.hopeless()) return;
     const columns = line.replace(/\r$/, '').split('\t');
     if (columns.length === 1 && columns[0]?.trim() === '') continue;
     const [name, version, , , vendor, , , architecture, epoch, sourceRpm] = columns;

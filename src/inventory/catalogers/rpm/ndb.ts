@@ -26,7 +26,8 @@ export function* readNdb(bytes: Buffer, damage: Damage): Generator<Buffer, void,
   if (slotsEnd > bytes.length) {
     damage.report('RPM_NDB_SLOT', `The slots should take ${slotsEnd} bytes, the file has ${bytes.length}`);
   }
-  for (let at = HEADER_BYTES; at + SLOT_BYTES <= Math.min(slotsEnd, bytes.length); at += SLOT_BYTES) {
+  const last = Math.min(slotsEnd, bytes.length) - SLOT_BYTES;
+  for (let at = HEADER_BYTES; at <= last && !damage.hopeless(); at += SLOT_BYTES) {
     if (bytes.readUInt32LE(at) !== SLOT_MAGIC) {
       damage.report('RPM_NDB_SLOT', `There is no slot at byte ${at}`);
       continue;

@@ -24,7 +24,7 @@ export function* readTable(
     else damage.report('RPM_SQLITE_PAGE', `Page ${number} is not in the file, or used twice`);
   };
   wait(root);
-  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+  for (let number = waiting.pop(); number !== undefined && !damage.hopeless(); number = waiting.pop()) {
     const page = pages.page(number);
     const start = number === 1 ? 100 : 0;
     const type = page?.[start];
@@ -38,7 +38,7 @@ export function* readTable(
     const cells = Math.min(declared, Math.floor((pages.usableBytes - cellsStart) / minBytes));
     if (cells < declared) damage.report('RPM_SQLITE_PAGE', `Page ${number} says it has ${declared} rows`);
     if (type === LEAF) {
-      for (let cell = 0; cell < cells; cell += 1) {
+      for (let cell = 0; cell < cells && !damage.hopeless(); cell += 1) {
         const payload = readCell(pages, page, page.readUInt16BE(cellsStart + cell * 2), used);
         if (payload === undefined) damage.report('RPM_SQLITE_ROW', `Row ${cell} of page ${number} is damaged`);
         else yield payload;
@@ -47,7 +47,7 @@ export function* readTable(
     }
     // Last child first: the first is then taken from the top.
     wait(page.readUInt32BE(start + 8));
-    for (let cell = cells - 1; cell >= 0; cell -= 1) {
+    for (let cell = cells - 1; cell >= 0 && !damage.hopeless(); cell -= 1) {
       const at = page.readUInt16BE(cellsStart + cell * 2);
       if (at + 4 <= page.length) wait(page.readUInt32BE(at));
       else damage.report('RPM_SQLITE_PAGE', `Page ${number} points beyond its end`);
