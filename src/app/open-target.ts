@@ -9,7 +9,10 @@ import type { Inventory } from '#inventory/package.ts';
 
 export interface OpenOptions {
   readonly platform?: Platform;
+  /** False: nothing is hashed. */
   readonly verify: boolean;
+  /** Engine images through the engine's export, where every byte can be hashed, not from its directories. */
+  readonly exportOnly: boolean;
   /** Plain HTTP to registries that are not on this host. */
   readonly insecure: boolean;
   readonly environment: NodeJS.ProcessEnv;

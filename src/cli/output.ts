@@ -54,3 +54,8 @@ export async function writeOut(file: string | undefined, pieces: Iterable<string
     );
   }
 }
+
+/** Writes to standard output at the reader's pace. A reader that went away ends the program quietly. */
+export async function writeText(text: string): Promise<void> {
+  await writeOut(undefined, [text]);
+}

@@ -39,7 +39,7 @@ export async function scanCommand(
   const options = {
     ...(flags.platform === undefined ? {} : { platform: parsePlatform(flags.platform) }),
     verify: flags.verify !== false,
-    inPlace: flags.verify === undefined,
+    exportOnly: flags.verify === true,
     insecure: flags.insecure === true,
     environment,
     files: flags.files === true,
@@ -90,7 +90,7 @@ async function jobsOf(
     if (targets.length > 0) throw usage('--running takes no targets', 'Leave out one of the two.');
     const { listRunningImages } = await import('#app/list-running.ts');
     const running = await listRunningImages(environment);
-    return running.map(({ imageId, containers }) => ({ target: `docker:${imageId}`, containers }));
+    return running.map(({ target, containers }) => ({ target, containers }));
   }
   if (targets.length === 0)
     throw usage(

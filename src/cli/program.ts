@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import type { Finish } from '#cli/commands/finish.ts';
+import { addScan } from '#cli/commands/scan.ts';
+import { addVersions } from '#cli/commands/versions.ts';
+import { VERSION } from '#core/version.ts';
+
+/** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
+export function buildProgram(finish: Finish): Command {
+  const program = new Command('holdfast')
+    .description('Vets images, keeps data, records every decision.')
+    .version(VERSION)
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  addScan(program, finish);
+  addVersions(program, finish);
+  return program;
+}

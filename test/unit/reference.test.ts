@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { scanReport } from '#api/scan-report.ts';
+import { buildProgram } from '#cli/program.ts';
+import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
+
+// The reference is generated from the code: `npm run reference` writes what these tests compare with.
+const folder = '../../docs/reference';
+
+describe('the generated reference is current', () => {
+  it('JSON Schema of the scan report', async () => {
+    const schema = z.toJSONSchema(scanReport, { io: 'output' });
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(`${folder}/scan-report.schema.json`);
+  });
+
+  it('command line', async () => {
+    await expect(commandLine(buildProgram(() => undefined))).toMatchFileSnapshot(`${folder}/command-line.md`);
+  });
+
+  it('catalogers', async () => {
+    await expect(catalogers()).toMatchFileSnapshot(`${folder}/catalogers.md`);
+  });
+});
+
+function commandLine(program: Command): string {
+  const chapter = (command: Command, path: string): string[] => [
+    `## ${path}`,
+    '',
+    '```text',
+    helpOf(command).trimEnd(),
+    '```',
+    '',
+    ...command.commands.flatMap((inner) => chapter(inner, `${path} ${inner.name()}`)),
+  ];
+  return `# Command line\n\nGenerated from the program's own help.\n\n${chapter(program, 'holdfast').join('\n')}`;
+}
+
+/** Help as it is printed, with the text that follows it. */
+function helpOf(command: Command): string {
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+  };
+  command.configureOutput({ writeOut: write, getOutHelpWidth: () => 100 });
+  command.outputHelp();
+  return text;
+}
+
+function catalogers(): string {
+  const rows = CATALOGERS.map(({ id, title, match, limitBytes }) => {
+    const files = [
+      ...(match.paths ?? []),
+      ...(match.names ?? []).map((name) => `**/${name}`),
+      ...(match.endings ?? []).map((ending) => `**/*${ending}`),
+      ...(match.directories ?? []).map((directory) => `${directory}/*`),
+    ];
+    return `| ${id} | ${title} | ${files.map((file) => `\`${file}\``).join(' ')} | ${limitBytes / 1024 / 1024} MiB |`;
+  });
+  const programs = EXECUTABLE_CATALOGERS.map(({ id, title }) => `| ${id} | ${title} | executables | in parts |`);
+  return [
+    '# Catalogers',
+    '',
+    'Generated from the list of plugins. What each cannot see is said in the README beside it.',
+    '',
+    '| id | finds | reads | at most |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    ...programs,
+    '',
+  ].join('\n');
+}
