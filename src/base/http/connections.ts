@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 import { basicFromUrl } from '#base/http/basic-authorization.ts';
 import { extraCertificates, nodeExtraCertificates } from '#base/http/certificates.ts';
 
+import { aborted } from '#base/http/http-error.ts';
+
 /** How long each part of an exchange may take. */
 export interface HttpTimeouts {
   readonly connectMs: number;
@@ -23,6 +25,7 @@ export interface ConnectionOptions {
 
 /** Opens connections and keeps them for the next request. */
 export interface Connections {
+  /** @throws `HTTP_ABORTED` once closed, `HTTP_CA_UNREADABLE` */
   dispatcherFor(url: URL, proxy: URL | undefined): Promise<Dispatcher>;
   close(): Promise<void>;
 }
@@ -61,6 +64,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Dispatcher>();
   const contexts = new Map<string, SecureContext>();
   let trusted: readonly string[] | undefined;
+  let closed = false;
 
   const contextFor = (url: URL): { key: string; context: SecureContext | undefined } => {
     if (url.protocol !== 'https:' || options.insecure) return { key: '', context: undefined };
@@ -84,11 +88,13 @@ export function createConnections(options: ConnectionOptions): Connections {
       const known = dispatchers.get(name);
       if (known !== undefined) return known;
       const undici = await import('undici');
+      if (closed) throw aborted(url);
       const made = dispatchers.get(name) ?? makeDispatcher(undici, options, proxy, context);
       dispatchers.set(name, made);
       return made;
     },
     close: async () => {
+      closed = true;
       await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
       dispatchers.clear();
     },

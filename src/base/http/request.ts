@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { basicFromUrl } from '#base/http/basic-authorization.ts';
+import { tooLarge } from '#base/http/body.ts';
 import type { HttpClient } from '#base/http/client.ts';
 import { bodyStalled, isTransient } from '#base/http/http-error.ts';
 import { sendFollowing } from '#base/http/redirect.ts';
@@ -89,8 +90,25 @@ export interface FetchedBytes {
 }
 
 /**
- * Sends a request and reads the body whole, within five minutes; a body that breaks off is asked for once more.
- * @throws as {@link openRequest}, and `HTTP_TOO_LARGE`, `HTTP_INTERRUPTED`
+ * Reads an answer's body whole, within five minutes.
+ * @throws `HTTP_TOO_LARGE`, `HTTP_TIMEOUT`, `HTTP_INTERRUPTED`
+ */
+export async function readWhole(response: HttpResponse, limitBytes: number): Promise<Buffer> {
+  const begun = performance.now();
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of response.body) {
+    total += chunk.length;
+    if (total > limitBytes) throw tooLarge(response.url, limitBytes);
+    if (performance.now() - begun > WHOLE_BODY_MS) throw bodyStalled(response.url);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/**
+ * Sends a request and reads the body whole; a body that breaks off is asked for once more.
+ * @throws as {@link openRequest} and {@link readWhole}
  */
 export async function fetchBytes(
   client: HttpClient,
@@ -98,14 +116,9 @@ export async function fetchBytes(
 ): Promise<FetchedBytes> {
   for (let again = request.method !== 'POST'; ; again = false) {
     const response = await openRequest(client, request);
-    const begun = performance.now();
+    const { url, status, headers } = response;
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response.body) {
-        if (performance.now() - begun > WHOLE_BODY_MS) throw bodyStalled(response.url);
-        chunks.push(chunk);
-      }
-      return { url: response.url, status: response.status, headers: response.headers, bytes: Buffer.concat(chunks) };
+      return { url, status, headers, bytes: await readWhole(response, request.limitBytes) };
     } catch (error) {
       if (!again || !isTransient(error)) throw error;
     }
