@@ -21,6 +21,8 @@ type Format = (typeof FORMATS)[number];
 /** One thing to scan, and the containers that run it. */
 interface Job {
   readonly target: string;
+  /** What people call it, where the target is an id. */
+  readonly called?: string;
   readonly containers?: readonly { readonly id: string; readonly name: string }[];
 }
 
@@ -90,7 +92,11 @@ async function jobsOf(
     if (targets.length > 0) throw usage('--running takes no targets', 'Leave out one of the two.');
     const { listRunningImages } = await import('#app/list-running.ts');
     const running = await listRunningImages(environment);
-    return running.map(({ target, containers }) => ({ target, containers }));
+    return running.map(({ target, references, containers }) => ({
+      target,
+      containers,
+      ...(references[0] === undefined ? {} : { called: references[0] }),
+    }));
   }
   if (targets.length === 0)
     throw usage(
@@ -111,12 +117,17 @@ function layerCacheDirectory(environment: NodeJS.ProcessEnv): string {
   return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.cache'), 'holdfast', 'layers');
 }
 
-function reportInput(found: Scan, { containers }: Job, advisories: Advisories | undefined, now: Date): ScanReportInput {
+function reportInput(
+  found: Scan,
+  { containers, called }: Job,
+  advisories: Advisories | undefined,
+  now: Date,
+): ScanReportInput {
   return {
     tool: { name: 'holdfast', version: VERSION },
     createdAt: now.toISOString(),
     advisories: advisories?.info,
-    description: found.description,
+    description: called === undefined ? found.description : { ...found.description, reference: called },
     inventory: found.inventory,
     findings: found.findings,
     ...(found.layers === undefined ? {} : { layers: found.layers }),

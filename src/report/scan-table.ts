@@ -177,10 +177,21 @@ function fileLines({ executables }: ScanReportInput, { width, paint }: TableOpti
   return columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
 }
 
-function summary(findings: readonly Finding[], { inventory }: ScanReportInput, { paint }: TableOptions): string {
+function summary(
+  findings: readonly Finding[],
+  { inventory, findings: { coverage } }: ScanReportInput,
+  { paint }: TableOptions,
+): string {
+  const uncompared = coverage
+    .filter(({ state }) => state !== 'covered' && state !== 'not-affected')
+    .reduce((sum, { packages }) => sum + packages, 0);
+  const but = [
+    uncompared > 0 ? `${count(uncompared, 'package')} not or only partly compared` : '',
+    inventory.problems.length > 0 ? `${count(inventory.problems.length, 'problem')} while reading` : '',
+  ].filter((part) => part !== '');
+  const silence = but.length === 0 ? '' : ` (${but.join(', ')})`;
   if (findings.length === 0) {
-    const clear = inventory.problems.length === 0 ? '' : ', but not everything could be read';
-    return paint('bold', `No findings in ${count(inventory.packages.length, 'package')}${clear}.`);
+    return paint('bold', `No findings in ${count(inventory.packages.length, 'package')}${silence}.`);
   }
   const bySeverity = new Map<Severity, number>();
   for (const { severity } of findings) bySeverity.set(severity.level, (bySeverity.get(severity.level) ?? 0) + 1);
@@ -188,5 +199,8 @@ function summary(findings: readonly Finding[], { inventory }: ScanReportInput, {
   const fixable = findings.filter(({ fixedVersions }) => fixedVersions.length > 0).length;
   const known = findings.filter(({ exploitation }) => exploitation?.knownExploitedSince !== undefined).length;
   const exploited = known > 0 ? `, ${known} known to be exploited` : '';
-  return paint('bold', `${count(findings.length, 'finding')}: ${parts.join(', ')}; ${fixable} with a fix${exploited}.`);
+  return paint(
+    'bold',
+    `${count(findings.length, 'finding')}: ${parts.join(', ')}; ${fixable} with a fix${exploited}${silence}.`,
+  );
 }
