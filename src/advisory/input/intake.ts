@@ -1,0 +1,68 @@
+import type { Feed, FeedItem, LineReader } from '#advisory/feeds/feed.ts';
+import { isObject, type JsonObject } from '#advisory/feeds/fields.ts';
+import { HoldfastError, type Problem } from '#core/errors.ts';
+
+/** Takes in what one input holds, finds the feed that each document belongs to, and hands on what the feed makes of it. */
+export interface Intake {
+  /** A document, or an array of documents. */
+  document(value: unknown): void;
+  /** A reader for text whose first line belongs to a feed that is published as text. */
+  openLines(firstLine: string): ((line: string) => void) | undefined;
+  /** Something that is no document. */
+  invalid(why: string): void;
+  /** How many documents belonged to a feed. */
+  recognised(): number;
+}
+
+export interface IntakeDeps {
+  readonly feeds: readonly Feed[];
+  readonly take: (item: FeedItem) => void;
+  readonly problem: (problem: Problem) => void;
+  /** For people: where the documents come from. */
+  readonly path: string;
+}
+
+const RECORD_INVALID = 'ADVISORY_RECORD_INVALID';
+
+export function createIntake({ feeds, take, problem, path }: IntakeDeps): Intake {
+  let recognised = 0;
+  let latest: Feed | undefined;
+  const report = (found: Problem) => problem({ path, ...found });
+  const invalid = (message: string) => report({ code: RECORD_INVALID, message });
+  const takeAll = (items: () => Iterable<FeedItem>) => {
+    try {
+      for (const item of items()) take(item);
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error.code !== RECORD_INVALID) throw error;
+      invalid(error.message);
+    }
+  };
+  const feedOf = (document: JsonObject) =>
+    latest?.matches(document) === true ? latest : feeds.find((feed) => feed.matches(document));
+  const one = (document: unknown) => {
+    const feed = isObject(document) ? feedOf(document) : undefined;
+    if (feed === undefined || !isObject(document)) {
+      invalid('A document was left out: it is of no feed that is known');
+      return;
+    }
+    latest = feed;
+    recognised += 1;
+    takeAll(() => feed.parse(document, { problem: report }));
+  };
+  return {
+    document(value) {
+      if (Array.isArray(value)) for (const element of value as readonly unknown[]) one(element);
+      else one(value);
+    },
+    openLines(firstLine) {
+      let reader: LineReader | undefined;
+      for (const feed of feeds) reader ??= feed.openLines?.(firstLine);
+      if (reader === undefined) return undefined;
+      const { line } = reader;
+      recognised += 1;
+      return (text) => takeAll(() => line(text));
+    },
+    invalid,
+    recognised: () => recognised,
+  };
+}

@@ -1,0 +1,136 @@
+import { jsonDocuments } from '#advisory/input/documents.ts';
+import type { Intake } from '#advisory/input/intake.ts';
+import { HoldfastError } from '#core/errors.ts';
+
+/** V8 holds no longer text; a document that large would not be read either. */
+const DOCUMENT_LIMIT_BYTES = 512_000_000;
+/** A first line beyond this is taken for a document on one line. */
+const FIRST_LINE_BYTES = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** Takes the bytes of one text: a JSON document, JSON lines, or the text form of a feed, told by its content. */
+export interface TextReader {
+  push(chunk: Buffer): void;
+  /** @throws `ADVISORY_INPUT_UNREADABLE` for a document that breaks off after some of it was taken in */
+  end(): void;
+}
+
+function parsed(line: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(line) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function textLine(bytes: Buffer): string {
+  const text = bytes.toString('utf8').trim();
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** `document` reads a JSON document whole; false when it is none and nothing was taken in. */
+function takeDocument(bytes: Buffer, intake: Intake): boolean {
+  let begun = false;
+  try {
+    for (const value of jsonDocuments(bytes)) {
+      begun = true;
+      intake.document(value);
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    if (!begun) return false;
+    throw new HoldfastError('ADVISORY_INPUT_UNREADABLE', `The document is damaged or was cut off: ${error.message}`, {
+      hint: 'Fetch it again.',
+    });
+  }
+}
+
+function jsonLine(line: string, intake: Intake): void {
+  const found = parsed(line);
+  if (found === undefined) intake.invalid(`A line was left out: ${JSON.stringify(line.slice(0, 60))} … is not JSON`);
+  else intake.document(found.value);
+}
+
+/** Lines that are not JSON are listed; true when at least one was. */
+function takeLines(bytes: Buffer, intake: Intake): boolean {
+  const lines = bytes.toString('utf8').split('\n');
+  const some = lines.some((line) => line.trim() !== '' && parsed(line) !== undefined);
+  if (some) for (const line of lines) if (line.trim() !== '') jsonLine(line, intake);
+  return some;
+}
+
+export function createTextReader(intake: Intake): TextReader {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let takeLine: ((line: string) => void) | undefined;
+  let whole = false;
+
+  const hold = (bytes: Buffer) => {
+    if (bytes.length === 0) return;
+    held.push(bytes);
+    heldBytes += bytes.length;
+    if (heldBytes > DOCUMENT_LIMIT_BYTES) {
+      throw new HoldfastError('ADVISORY_INPUT_LIMIT', `A document or line has more than ${DOCUMENT_LIMIT_BYTES} bytes`);
+    }
+  };
+  const release = (): Buffer => {
+    const bytes = held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    return bytes;
+  };
+  /** Decides by the first line that is not blank. */
+  const begin = (line: string): void => {
+    takeLine = intake.openLines(line);
+    if (takeLine === undefined && parsed(line) !== undefined) takeLine = (text) => jsonLine(text, intake);
+    takeLine?.(line);
+  };
+  const endLine = (rest: Buffer): void => {
+    if (takeLine === undefined && heldBytes + rest.length > FIRST_LINE_BYTES) {
+      whole = true;
+      hold(rest);
+      return;
+    }
+    hold(rest);
+    const bytes = release();
+    const line = textLine(bytes);
+    if (line === '') return;
+    if (takeLine !== undefined) takeLine(line);
+    else {
+      begin(line);
+      whole = takeLine === undefined;
+      if (whole) hold(bytes);
+    }
+  };
+
+  return {
+    push(chunk) {
+      let start = 0;
+      while (!whole) {
+        const newline = chunk.indexOf(NEWLINE, start);
+        if (newline < 0) break;
+        endLine(chunk.subarray(start, newline + 1));
+        start = newline + 1;
+      }
+      hold(chunk.subarray(start));
+    },
+    end() {
+      const bytes = release();
+      const line = bytes.length > FIRST_LINE_BYTES || whole ? '' : textLine(bytes);
+      if (takeLine !== undefined) {
+        if (line !== '') takeLine(line);
+        return;
+      }
+      if (line !== '') {
+        const lines = intake.openLines(line);
+        if (lines !== undefined) {
+          lines(line);
+          return;
+        }
+      }
+      if (bytes.length === 0) return;
+      if (!takeDocument(bytes, intake) && !takeLines(bytes, intake)) intake.invalid('It is neither JSON nor a feed');
+    },
+  };
+}

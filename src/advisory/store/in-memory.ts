@@ -1,0 +1,22 @@
+import type { Advisories, AdvisoriesInfo, Advisory, Exploitation } from '#advisory/advisory.ts';
+
+/** Advisories that are held in memory, with the look-ups of a file. */
+export function advisoriesFromMemory(
+  info: AdvisoriesInfo,
+  advisories: readonly Advisory[],
+  exploitations: Readonly<Record<string, Exploitation>>,
+): Advisories {
+  const byPackage = new Map<string, Advisory[]>();
+  for (const advisory of advisories) {
+    const key = `${advisory.ecosystem}\0${advisory.package}`;
+    const held = byPackage.get(key);
+    if (held === undefined) byPackage.set(key, [advisory]);
+    else held.push(advisory);
+  }
+  return {
+    info,
+    lookup: (ecosystem, name) => byPackage.get(`${ecosystem}\0${name}`) ?? [],
+    exploitation: (cve) => (Object.hasOwn(exploitations, cve) ? exploitations[cve] : undefined),
+    close: () => undefined,
+  };
+}
