@@ -32,14 +32,17 @@ export function findFlaws(
       coverage.add(asked.subject, 'no-data', asked.reason);
       continue;
     }
-    const subject = asked.lookUps[0]?.ecosystem ?? found.type;
+    const names = [...new Set(asked.lookUps.map(({ ecosystem }) => ecosystem))];
+    const subject = names[0] ?? found.type;
     const excused = excuse(found, asked.lookUps);
     if (excused !== undefined) {
       coverage.add(subject, excused.state, excused.reason);
       continue;
     }
-    const { state, reason } = ecosystemCoverage(subject, advisories?.info, options.now);
-    coverage.add(subject, state, reason);
+    // Several names are streams of one vendor: what any of them holds counts.
+    const spoken = names.find((name) => Object.hasOwn(advisories?.info.ecosystems ?? {}, name)) ?? subject;
+    const { state, reason } = ecosystemCoverage(spoken, advisories?.info, options.now);
+    coverage.add(spoken, state, reason);
     if (advisories === undefined) continue;
     const matched = matchPackage(found, asked.lookUps, advisories);
     findings.push(...groupMatches(matched.matches, (cve) => advisories.exploitation(cve)));

@@ -39,6 +39,10 @@ export function lookUpsOf(found: Package, os: OsRelease | undefined, repositorie
   return { kind: 'ask', lookUps };
 }
 
+/** Distributions of rpms that publish by source package (OSV schema, "Defined ecosystems"); AlmaLinux does by binary. */
+const BY_SOURCE = /^(?:SUSE|openSUSE|Rocky Linux|Azure Linux|Mageia|openEuler)/;
+const BY_BOTH = /^Red Hat/;
+
 interface Name {
   readonly name: string;
   readonly version: string;
@@ -52,6 +56,6 @@ function namesOf(found: Package, ecosystem: string): readonly Name[] {
   const built = { name: source.name, version: source.version, epochless: found.type === 'rpm' };
   if (found.type === 'deb') return [built];
   if (found.type === 'apk') return ecosystem.startsWith('Alpine') || built.name === own.name ? [built] : [built, own];
-  if (/^(?:SUSE|openSUSE)/.test(ecosystem)) return built.name === own.name ? [own] : [built, own];
-  return [own];
+  if (BY_SOURCE.test(ecosystem)) return [built];
+  return BY_BOTH.test(ecosystem) && built.name !== own.name ? [built, own] : [own];
 }
