@@ -21,11 +21,6 @@ export interface Advisory {
   readonly id: string;
   /** Other ids of the same flaw. Never `related` or what an upstream record is about (OSV schema, `aliases`). */
   readonly aliases: readonly string[];
-  /**
-   * A distribution's notice (DSA, USN, RHSA …): the flaws that it fixes together, by CVE. Each is a finding of its own;
-   * they are not aliases of one another.
-   */
-  readonly covers?: readonly string[];
   /** OSV's name with its release, normalised by {@link file://./ecosystem.ts}: `Debian:12`, `Alpine:v3.19`, `npm`. */
   readonly ecosystem: string;
   /** As the ecosystem normalises it: PyPI by PEP 503, others exact. */
@@ -49,7 +44,7 @@ export interface Advisory {
   readonly source: string;
   /** rpm module stream, `nodejs:12`, that the advisory is limited to. */
   readonly module?: string;
-  /** CVEs that a distribution's bulletin bundles, sorted: each a flaw of its own, so that none is an alias. */
+  /** CVEs that a distribution's bulletin (DSA, USN, RHSA …) bundles, sorted: each a flaw of its own, so that none is an alias. */
   readonly upstream?: readonly string[];
   /** Go: import paths and the like are not kept; architectures, where the advisory lists some. */
   readonly architectures?: readonly string[];

@@ -138,7 +138,7 @@ describe('finding flaws', () => {
     const found = find(
       [packageOf('deb', 'x', '1.0')],
       [
-        advisory('DSA-1', 'Debian:12', 'x', { covers: ['CVE-2024-1001', 'CVE-2024-1002'] }),
+        advisory('DSA-1', 'Debian:12', 'x', { upstream: ['CVE-2024-1001', 'CVE-2024-1002'] }),
         advisory('DEBIAN-CVE-2024-1001', 'Debian:12', 'x', { aliases: ['CVE-2024-1001'] }),
       ],
     );

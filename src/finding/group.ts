@@ -42,9 +42,10 @@ export function groupMatches(matches: readonly Match[], exploitation: Advisories
 }
 
 function namesOf(match: Match): readonly Named[] {
-  const { id, aliases, covers } = match.advisory;
-  if (covers === undefined || covers.length === 0) return [{ match, ids: [id, ...aliases], shown: [] }];
-  return covers.map((cve) => ({ match, ids: [cve], shown: [id] }));
+  const { id, aliases, upstream } = match.advisory;
+  if (upstream === undefined || upstream.length === 0 || aliases.length > 0)
+    return [{ match, ids: [id, ...aliases], shown: [] }];
+  return upstream.map((cve) => ({ match, ids: [cve], shown: [id] }));
 }
 
 function findingOf(group: readonly [Named, ...Named[]], exploitation: Advisories['exploitation']): Finding {
