@@ -53,6 +53,15 @@ export type LayerContent =
       /** A directory that the engine unpacked, with the overlay filesystem's whiteouts. */
       readonly kind: 'overlay';
       readonly directory: string;
+      /**
+       * The directories that hide what the layers below have in them, relative to the root. Asked for when the layer
+       * is read: an extended attribute says it, which Node cannot read, so the source finds it out in another way.
+       */
+      opaques(): Promise<readonly string[]>;
+      /** True for a container's own layer, which may change while it is read. */
+      readonly live: boolean;
+      /** Asked when all was read. Throws when the engine has begun to remove the layer meanwhile. */
+      confirm(): void;
     }
   | {
       /** A plain directory tree. */

@@ -1,5 +1,4 @@
 import { HoldfastError } from '#core/errors.ts';
-import type { ImageConfig } from '#core/oci/config.ts';
 import type { Descriptor } from '#core/oci/descriptor.ts';
 import { type ImageIndex, MEDIA_TYPES } from '#core/oci/manifest.ts';
 import { formatPlatform, type Platform, platformMatches } from '#core/platform.ts';
@@ -72,7 +71,7 @@ export function selectPlatform(index: ImageIndex, wanted: Platform): Descriptor 
  * Passes when a config is of the wanted platform; without `wanted`, any Linux image will do.
  * @throws `PLATFORM_WINDOWS`, `PLATFORM_NOT_FOUND`
  */
-export function checkPlatform(config: ImageConfig, wanted: Platform | undefined): void {
+export function checkPlatform(config: Platform, wanted: Platform | undefined): void {
   if (config.os === 'windows') throw windows('This is a Windows image');
   if (wanted !== undefined && !platformMatches(wanted, config)) throw notFound(wanted, [printable(config)]);
 }

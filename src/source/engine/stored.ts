@@ -1,0 +1,50 @@
+import { isAbsolute } from 'node:path';
+import type { EngineInfo } from '#base/engine/info.ts';
+import { dockerContainerLayers, readDockerImage } from '#base/engine/storage/docker-overlay.ts';
+import { podmanContainerLayers, readPodmanImage } from '#base/engine/storage/podman.ts';
+import { storageUnreadable } from '#base/engine/storage/small-file.ts';
+import type { ContainerDirectories, StoredImage, StoredLayer } from '#base/engine/storage/stored-image.ts';
+import type { Digest } from '#core/digest.ts';
+import { parseImageConfig } from '#core/oci/parse.ts';
+import type { LayerContent } from '#image/image.ts';
+import type { SelectedImage } from '#source/archive/select-image.ts';
+
+/** Docker with overlay2, or Podman with overlay; every other driver keeps its layers in ways that are not read here. */
+function storeOf({ rootDirectory, driver, containerdStore, podman, metacopy }: EngineInfo): 'docker' | 'podman' {
+  if (isAbsolute(rootDirectory)) {
+    if (podman && driver === 'overlay' && !metacopy) return 'podman';
+    if (!podman && driver === 'overlay2' && !containerdStore) return 'docker';
+  }
+  throw storageUnreadable(rootDirectory, `layers of the storage driver ${JSON.stringify(driver)} are not read there`);
+}
+
+/**
+ * An image in the storage of the engine, if this process may read that, and is not to use the engine's export only.
+ * @throws `ENGINE_STORAGE_UNREADABLE`
+ */
+export function storedImage(info: EngineInfo, id: Digest, exportOnly: boolean): StoredImage {
+  if (exportOnly) throw storageUnreadable(info.rootDirectory, 'the export was asked for');
+  return storeOf(info) === 'podman' ? readPodmanImage(info.rootDirectory, id) : readDockerImage(info.rootDirectory, id);
+}
+
+/** A container's directories above its image's layers. @throws `ENGINE_STORAGE_UNREADABLE` */
+export function storedContainer(info: EngineInfo, id: string): ContainerDirectories {
+  const read = storeOf(info) === 'podman' ? podmanContainerLayers : dockerContainerLayers;
+  return read(info.rootDirectory, id);
+}
+
+/** A stored layer as one to be read. */
+export function overlayContent({ directory, opaques, confirm }: StoredLayer): LayerContent {
+  return { kind: 'overlay', directory, live: false, opaques, confirm };
+}
+
+/** A stored image as the one that was selected. */
+export function selectedOf({ config, layers }: StoredImage, imageId: Digest, tags: readonly string[]): SelectedImage {
+  return {
+    config: parseImageConfig(config),
+    imageId,
+    annotations: {},
+    tags,
+    layers: layers.map(({ directory, diffId }) => ({ path: directory, expected: { diffId } })),
+  };
+}
