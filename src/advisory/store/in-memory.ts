@@ -4,7 +4,7 @@ import type { Advisories, AdvisoriesInfo, Advisory, Exploitation } from '#adviso
 export function advisoriesFromMemory(
   info: AdvisoriesInfo,
   advisories: readonly Advisory[],
-  exploitations: Readonly<Record<string, Exploitation>>,
+  exploitations: ReadonlyMap<string, Exploitation>,
 ): Advisories {
   const byPackage = new Map<string, Advisory[]>();
   for (const advisory of advisories) {
@@ -16,7 +16,7 @@ export function advisoriesFromMemory(
   return {
     info,
     lookup: (ecosystem, name) => byPackage.get(`${ecosystem}\0${name}`) ?? [],
-    exploitation: (cve) => (Object.hasOwn(exploitations, cve) ? exploitations[cve] : undefined),
+    exploitation: (cve) => exploitations.get(cve),
     close: () => undefined,
   };
 }

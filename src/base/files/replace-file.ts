@@ -16,9 +16,14 @@ function syncDirectory(directory: string): void {
 
 /**
  * Writes a file beside `path` and puts it in its place once it is whole and on disk: whoever reads sees the old file or
- * the new one, and an interruption leaves the old one. Missing directories are made.
+ * the new one, and an interruption leaves the old one. Missing directories are made. `check` is given the name of the
+ * written file before it counts; when it throws, the old file stays.
  */
-export async function replaceFile<T>(path: string, write: (append: Append) => T | Promise<T>): Promise<T> {
+export async function replaceFile<T>(
+  path: string,
+  write: (append: Append) => T | Promise<T>,
+  check?: (written: string) => void,
+): Promise<T> {
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -31,6 +36,7 @@ export async function replaceFile<T>(path: string, write: (append: Append) => T 
     fsyncSync(fd);
     closeSync(fd);
     open = false;
+    check?.(temporary);
     renameSync(temporary, path);
     syncDirectory(directory);
     return result;

@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import type { AdvisoriesInfo } from '#advisory/advisory.ts';
+import { verifyAdvisories } from '#advisory/store/verify.ts';
+import type { FetchAnswer } from '#app/http-answer.ts';
+import { replaceFile } from '#base/files/replace-file.ts';
+import { HoldfastError, systemCode } from '#core/errors.ts';
+
+const LIMIT_BYTES = 8 * 1024 ** 3;
+
+export interface ImportAdvisoriesOptions {
+  /** A file, or an http(s) address. */
+  readonly from: string;
+  /** Where the advisories are kept from then on. */
+  readonly file: string;
+}
+
+/** A broken or short answer is no file. @throws `ADVISORIES_FETCH_FAILED` */
+async function* fetched(url: string, fetch: FetchAnswer): AsyncGenerator<Uint8Array> {
+  const answer = await fetch({ url, limitBytes: LIMIT_BYTES });
+  if (answer.status !== 200) {
+    await answer.discard();
+    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${url} answers ${answer.status}`, {
+      hint: 'Check the address: it must be that of a file made by holdfast db build.',
+    });
+  }
+  const length = answer.headers.get('content-length');
+  let bytes = 0;
+  for await (const chunk of answer.body) {
+    bytes += chunk.length;
+    yield chunk;
+  }
+  if (length !== undefined && Number(length) !== bytes) {
+    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${url} sent ${bytes} of ${length} bytes`, {
+      hint: 'Try again.',
+    });
+  }
+}
+
+/**
+ * Puts a file of advisories, made elsewhere, into its place (`holdfast db import`). Every entry of the copy is checked
+ * before it counts; until then, and if anything fails, the file that was there stays.
+ * @throws `ADVISORIES_CORRUPT`, `ADVISORIES_VERSION`, `ADVISORIES_UNREADABLE`, `ADVISORIES_FETCH_FAILED`, and what
+ * fetching throws
+ */
+export async function importAdvisories(
+  { from, file }: ImportAdvisoriesOptions,
+  fetch: FetchAnswer,
+): Promise<AdvisoriesInfo> {
+  const chunks = /^https?:\/\//i.test(from) ? fetched(from, fetch) : createReadStream(from);
+  let info: AdvisoriesInfo | undefined;
+  try {
+    await replaceFile(
+      file,
+      async (append) => {
+        for await (const chunk of chunks) append(chunk as Uint8Array);
+      },
+      (written) => {
+        info = verifyAdvisories(written);
+      },
+    );
+  } catch (error) {
+    throw importFailed(from, error);
+  }
+  if (info === undefined) throw importFailed(from, undefined);
+  return info;
+}
+
+/** The error with the name that the user gave, rather than that of our copy. */
+function importFailed(from: string, error: unknown): unknown {
+  if (error instanceof HoldfastError && error.code.startsWith('ADVISORIES_') && error.path !== undefined) {
+    const message = error.message.replace(error.path, from);
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return new HoldfastError(error.code, message, { path: from, cause: error, ...hint });
+  }
+  if (error instanceof HoldfastError) return error;
+  return new HoldfastError('ADVISORIES_UNREADABLE', `${from} cannot be read: ${systemCode(error) ?? 'unknown'}`, {
+    path: from,
+    kind: 'usage',
+    cause: error,
+  });
+}
