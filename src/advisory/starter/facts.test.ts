@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { compareVersions } from '#base/versions/compare.ts';
 import { starterSet } from './load.ts';
 
-const DATA = new URL('../../../../shared/data/advisories/', import.meta.url);
-const absent = !existsSync(new URL('scores/kev.json.gz', DATA));
+const DATA = join(import.meta.dirname, '../../../../shared/data/advisories');
+const absent = !existsSync(join(DATA, 'scores/kev.json.gz'));
 
 interface OsvRecord {
   readonly id: string;
@@ -45,7 +46,7 @@ const { advisories, exploitation } = starterSet();
 const REVISED_LATER: readonly string[] = ['GHSA-wf5p-g6vw-rhxx'];
 
 function textOf(name: string): string {
-  return gunzipSync(readFileSync(new URL(name, DATA))).toString('utf8');
+  return gunzipSync(readFileSync(join(DATA, name))).toString('utf8');
 }
 
 function linesOf<Line>(name: string): readonly Line[] {
@@ -73,7 +74,9 @@ function fixesIn(base: string): readonly (readonly [key: string, fixed: string])
     });
 }
 
-describe.skipIf(absent)('the starter set beside public data (skipped where ../shared/data is absent)', () => {
+const title = `the starter set beside public data${absent ? ' (skipped: ../shared/data is absent)' : ''}`;
+
+describe.skipIf(absent)(title, () => {
   test('agrees with the OSV records of Go, PyPI, npm and Maven', () => {
     const names = ['go-vulndb', 'pypi-pysec', 'npm-ghsa-sample', 'misc-from-testdata'];
     const records = new Map(names.flatMap((n) => linesOf<OsvRecord>(`osv/${n}.jsonl.gz`)).map((r) => [r.id, r]));

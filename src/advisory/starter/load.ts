@@ -32,7 +32,7 @@ const SOURCES: readonly string[] = [
 ];
 
 /** What a first run without a network knows: the set itself, in the shape of an advisories file. */
-export interface StarterSet {
+interface StarterSet {
   readonly info: AdvisoriesInfo;
   readonly advisories: readonly Advisory[];
   /** By CVE. */
