@@ -45,7 +45,7 @@ function find(packages: readonly Package[], advisories: readonly Advisory[], os:
     ecosystems,
     sources: [],
   };
-  const exploited = { 'CVE-2024-0009': { knownExploitedSince: '2024-01-01' } };
+  const exploited = new Map([['CVE-2024-0009', { knownExploitedSince: '2024-01-01' }]]);
   const held = advisoriesFromMemory(info, advisories, exploited);
   const found = findFlaws({ os, repositories: [], packages }, held, { now: NOW, explainAbsences: true });
   return {

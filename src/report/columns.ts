@@ -2,6 +2,8 @@
 export interface Column {
   readonly title: string;
   readonly maxWidth: number;
+  /** Paths tell most at their end. */
+  readonly keep?: 'end';
 }
 
 const GAP = '  ';
@@ -17,6 +19,11 @@ export function printable(text: string): string {
 /** Cuts to a width, saying so with an ellipsis. */
 export function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** The same from the other side. */
+function cutFront(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
 }
 
 /**
@@ -39,7 +46,7 @@ export function columns(
   const line = (cells: readonly string[], row: number) =>
     cells
       .map((cell, column) => {
-        const cut = cutTo(cell, widths[column] ?? 0);
+        const cut = (row >= 0 && heads[column]?.keep === 'end' ? cutFront : cutTo)(cell, widths[column] ?? 0);
         return style(column === last ? cut : cut.padEnd(widths[column] ?? 0), row, column);
       })
       .join(GAP)

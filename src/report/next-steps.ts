@@ -1,3 +1,5 @@
+import { compareVersions } from '#base/versions/compare.ts';
+import { schemeOf } from '#base/versions/ecosystem-scheme.ts';
 import type { Finding } from '#finding/finding.ts';
 
 /** Something to do, and how many findings it clears. */
@@ -29,7 +31,7 @@ export function nextSteps(findings: readonly Finding[]): readonly NextStep[] {
     const all = [first, ...more];
     const { name, version, source } = first.package;
     steps.push({
-      sentence: `Upgrade ${source?.name ?? name} ${source?.version ?? version} to ${target(all)}: clears ${count(all.length, 'finding')}${exploited(all)}`,
+      sentence: `Upgrade ${source?.name ?? name} ${source?.version ?? version} to ${target(all)} or later: clears ${count(all.length, 'finding')}${exploited(all)}`,
       clears: all.length,
     });
   }
@@ -49,12 +51,15 @@ function byUpgrade(findings: readonly Finding[]): readonly (readonly Finding[])[
   return [...groups.values()];
 }
 
-/** The fix that clears all of them is the one that the most of them wait for last. */
-function target(findings: readonly Finding[]): string {
-  const fixes = [...new Set(findings.map(({ fixedVersions }) => fixedVersions[0] ?? ''))];
-  return fixes.length === 1
-    ? (fixes[0] ?? '')
-    : `the newest of ${fixes.slice(0, 3).join(', ')}${fixes.length > 3 ? ' …' : ''}`;
+/** The lowest version that clears all of them: the highest of their lowest fixes. */
+function target([first, ...more]: readonly Finding[]): string {
+  const lowest = (finding: Finding) => finding.fixedVersions[0] ?? '';
+  const scheme = schemeOf(first?.because[0].ecosystem ?? '');
+  let highest = first === undefined ? '' : lowest(first);
+  for (const finding of more) {
+    if (scheme !== undefined && compareVersions(scheme, lowest(finding), highest) === 1) highest = lowest(finding);
+  }
+  return highest;
 }
 
 function exploited(findings: readonly Finding[]): string {

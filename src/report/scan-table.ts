@@ -92,11 +92,11 @@ function stepLines(findings: readonly Finding[], { paint, width }: TableOptions)
 
 const HEADS = [
   { title: 'SEVERITY', maxWidth: 12 },
-  { title: 'ID', maxWidth: 20 },
-  { title: 'PACKAGE', maxWidth: 24 },
-  { title: 'INSTALLED', maxWidth: 20 },
-  { title: 'FIXED IN', maxWidth: 20 },
-  { title: 'WHERE', maxWidth: 24 },
+  { title: 'ID', maxWidth: 19 },
+  { title: 'PACKAGE', maxWidth: 22 },
+  { title: 'INSTALLED', maxWidth: 18 },
+  { title: 'FIXED IN', maxWidth: 18 },
+  { title: 'WHERE', maxWidth: 60, keep: 'end' as const },
 ];
 
 function findingLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Cataloger, ExecutableCataloger } from '#inventory/cataloger.ts';
 import { apk } from '#inventory/catalogers/apk/index.ts';
 import { debianCopyright } from '#inventory/catalogers/debian-copyright/index.ts';
 import { dpkg } from '#inventory/catalogers/dpkg/index.ts';
@@ -7,7 +8,6 @@ import { npmLock } from '#inventory/catalogers/npm-lock/index.ts';
 import { osRelease } from '#inventory/catalogers/os-release/index.ts';
 import { python } from '#inventory/catalogers/python/index.ts';
 import { rpm } from '#inventory/catalogers/rpm/index.ts';
-import type { Cataloger, ExecutableCataloger } from '#inventory/cataloger.ts';
 
 /** All catalogers that read files whole. A test compares this list with the folders. */
 export const CATALOGERS: readonly Cataloger[] = [
