@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
 import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
 import type { FetchAnswer } from '#app/http-answer.ts';
-import { replaceFile } from '#base/files/replace-file.ts';
+import { type Append, replaceFile } from '#base/files/replace-file.ts';
+import { shownUrl } from '#base/http/http-error.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 const LIMIT_BYTES = 8 * 1024 ** 3;
@@ -14,12 +15,26 @@ export interface ImportAdvisoriesOptions {
   readonly file: string;
 }
 
+function unreadable(path: string, code: string, cause: unknown): HoldfastError {
+  return new HoldfastError('ADVISORIES_UNREADABLE', `${path} cannot be read: ${code}`, { path, kind: 'usage', cause });
+}
+
+/** @throws `ADVISORIES_UNREADABLE` */
+function openedFile(path: string): AsyncIterable<Uint8Array> {
+  try {
+    return createReadStream(path, { fd: openSync(path, 'r') });
+  } catch (error) {
+    throw unreadable(path, systemCode(error) ?? 'unknown', error);
+  }
+}
+
 /** A broken or short answer is no file. @throws `ADVISORIES_FETCH_FAILED` */
 async function* fetched(url: string, fetch: FetchAnswer): AsyncGenerator<Uint8Array> {
+  const shown = URL.canParse(url) ? shownUrl(new URL(url)) : url;
   const answer = await fetch({ url, limitBytes: LIMIT_BYTES });
   if (answer.status !== 200) {
     await answer.discard();
-    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${url} answers ${answer.status}`, {
+    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${shown} answers ${answer.status}`, {
       hint: 'Check the address: it must be that of a file made by holdfast db build.',
     });
   }
@@ -30,7 +45,7 @@ async function* fetched(url: string, fetch: FetchAnswer): AsyncGenerator<Uint8Ar
     yield chunk;
   }
   if (length !== undefined && Number(length) !== bytes) {
-    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${url} sent ${bytes} of ${length} bytes`, {
+    throw new HoldfastError('ADVISORIES_FETCH_FAILED', `${shown} sent ${bytes} of ${length} bytes`, {
       hint: 'Try again.',
     });
   }
@@ -46,36 +61,29 @@ export async function importAdvisories(
   { from, file }: ImportAdvisoriesOptions,
   fetch: FetchAnswer,
 ): Promise<AdvisoriesInfo> {
-  const chunks = /^https?:\/\//i.test(from) ? fetched(from, fetch) : createReadStream(from);
+  const chunks = /^https?:\/\//i.test(from) ? fetched(from, fetch) : openedFile(from);
+  const copy = async (append: Append) => {
+    for await (const chunk of chunks) append(chunk);
+  };
   let info: AdvisoriesInfo | undefined;
   try {
-    await replaceFile(
-      file,
-      async (append) => {
-        for await (const chunk of chunks) append(chunk as Uint8Array);
-      },
-      (written) => {
-        info = verifyAdvisories(written);
-      },
-    );
+    await replaceFile(file, copy, (written) => {
+      info = verifyAdvisories(written);
+    });
   } catch (error) {
     throw importFailed(from, error);
   }
-  if (info === undefined) throw importFailed(from, undefined);
-  return info;
+  return info ?? verifyAdvisories(file);
 }
 
 /** The error with the name that the user gave, rather than that of our copy. */
 function importFailed(from: string, error: unknown): unknown {
-  if (error instanceof HoldfastError && error.code.startsWith('ADVISORIES_') && error.path !== undefined) {
-    const message = error.message.replace(error.path, from);
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    return new HoldfastError(error.code, message, { path: from, cause: error, ...hint });
+  if (!(error instanceof HoldfastError)) {
+    const code = systemCode(error);
+    return code === undefined ? error : unreadable(from, code, error);
   }
-  if (error instanceof HoldfastError) return error;
-  return new HoldfastError('ADVISORIES_UNREADABLE', `${from} cannot be read: ${systemCode(error) ?? 'unknown'}`, {
-    path: from,
-    kind: 'usage',
-    cause: error,
-  });
+  if (!error.code.startsWith('ADVISORIES_') || error.path === undefined) return error;
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  const message = error.message.replace(error.path, from);
+  return new HoldfastError(error.code, message, { path: from, cause: error, ...hint });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writing } from '#base/files/writing.ts';
 
 /** Appends bytes to the new file. */
 export type Append = (bytes: Uint8Array) => void;
@@ -18,6 +19,7 @@ function syncDirectory(directory: string): void {
  * Writes a file beside `path` and puts it in its place once it is whole and on disk: whoever reads sees the old file or
  * the new one, and an interruption leaves the old one. Missing directories are made. `check` is given the name of the
  * written file before it counts; when it throws, the old file stays.
+ * @throws `FILE_NOT_WRITTEN`, and what `write` and `check` throw
  */
 export async function replaceFile<T>(
   path: string,
@@ -25,20 +27,26 @@ export async function replaceFile<T>(
   check?: (written: string) => void,
 ): Promise<T> {
   const directory = dirname(path);
-  mkdirSync(directory, { recursive: true });
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const fd = openSync(temporary, 'wx', 0o644);
+  const fd = writing(path, () => {
+    mkdirSync(directory, { recursive: true });
+    return openSync(temporary, 'wx', 0o644);
+  });
   let open = true;
   try {
     const result = await write((bytes) => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      writing(path, () => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      });
     });
-    fsyncSync(fd);
+    writing(path, () => fsyncSync(fd));
     closeSync(fd);
     open = false;
     check?.(temporary);
-    renameSync(temporary, path);
-    syncDirectory(directory);
+    writing(path, () => {
+      renameSync(temporary, path);
+      syncDirectory(directory);
+    });
     return result;
   } catch (error) {
     if (open) closeSync(fd);

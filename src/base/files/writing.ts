@@ -1,0 +1,16 @@
+import { HoldfastError, systemCode } from '#core/errors.ts';
+
+/** Runs what writes to `path`. @throws `FILE_NOT_WRITTEN` instead of the system's error */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined || error instanceof HoldfastError) throw error;
+    throw new HoldfastError('FILE_NOT_WRITTEN', `${path} cannot be written: ${code}`, {
+      path,
+      cause: error,
+      ...(code === 'ENOSPC' || code === 'EDQUOT' ? { hint: 'Make room on the disk.' } : {}),
+    });
+  }
+}
