@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDb } from '#cli/commands/db.ts';
 import type { Finish } from '#cli/commands/finish.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
@@ -12,6 +13,7 @@ export function buildProgram(finish: Finish): Command {
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
   addScan(program, finish);
+  addDb(program, finish);
   addVersions(program, finish);
   return program;
 }

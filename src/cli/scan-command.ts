@@ -1,10 +1,13 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Advisories } from '#advisory/advisory.ts';
+import { cacheHome } from '#app/cache-home.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { type Scan, scan } from '#app/scan.ts';
+import { noteEcosystems } from '#app/seen-ecosystems.ts';
 import { directoryCache, noCache } from '#base/cache/directory-cache.ts';
 import { createRangeHasher } from '#base/hash/range-hash.ts';
+import { schemeOf } from '#base/versions/ecosystem-scheme.ts';
+import { clock } from '#cli/clock.ts';
 import { exitCodes, reportError } from '#cli/errors.ts';
 import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
@@ -48,7 +51,7 @@ export async function scanCommand(
     explainAbsences: flags.explain === true,
   };
   const advisories = await openDefaultAdvisories(flags.advisories, environment);
-  const cache = flags.cache ? directoryCache(layerCacheDirectory(environment)) : noCache;
+  const cache = flags.cache ? directoryCache(join(cacheHome(environment), 'layers')) : noCache;
   const hasher = createRangeHasher();
   const progress = startProgress(flags.quiet === true);
   const reports: ScanReportInput[] = [];
@@ -71,6 +74,12 @@ export async function scanCommand(
     advisories?.close();
     await hasher.close();
   }
+  const met = reports.flatMap(({ findings }) => findings.coverage.map(({ subject }) => subject));
+  if (flags.cache)
+    noteEcosystems(
+      cacheHome(environment),
+      met.filter((name) => schemeOf(name) !== undefined),
+    );
   if (flags.running === true) reports.sort(mostUrgentFirst);
   for (const output of outputs) await write(output, reports, jobs.length > 1 || flags.running === true, flags);
   if (failed) return exitCodes.failed;
@@ -104,17 +113,6 @@ async function jobsOf(
       'For this machine: holdfast scan rootfs:/   For what runs: holdfast scan --running',
     );
   return targets.map((target) => ({ target }));
-}
-
-/** `SOURCE_DATE_EPOCH` makes two runs alike (reproducible-builds.org specification). */
-function clock(environment: NodeJS.ProcessEnv): Date {
-  const epoch = environment['SOURCE_DATE_EPOCH'];
-  return epoch !== undefined && /^\d{1,12}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-}
-
-function layerCacheDirectory(environment: NodeJS.ProcessEnv): string {
-  const base = environment['XDG_CACHE_HOME'];
-  return join(base?.startsWith('/') ? base : join(environment['HOME'] ?? homedir(), '.cache'), 'holdfast', 'layers');
 }
 
 function reportInput(
