@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Connections, createConnections, type HttpTimeouts } from '#base/http/connections.ts';
+import { type Connections, createConnections } from '#base/http/connections.ts';
+import type { HttpTimeouts } from '#base/http/dispatcher.ts';
 
 export interface HttpOptions {
   /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NODE_EXTRA_CA_CERTS are read from it. */
@@ -18,6 +19,8 @@ export interface HttpClient {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly insecure: boolean;
   readonly connections: Connections;
+  /** Until an answer's headers are there, whatever the server sends meanwhile. */
+  readonly headDeadlineMs: number;
   readonly sleep: (ms: number) => Promise<void>;
   close(): Promise<void>;
 }
@@ -27,16 +30,19 @@ const TIMEOUTS: HttpTimeouts = { connectMs: 10_000, headersMs: 30_000, stallMs: 
 /** Nothing is opened or read before the first request. */
 export function createHttpClient(options: HttpOptions): HttpClient {
   const insecure = options.insecure ?? false;
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const connections = createConnections({
     environment: options.environment,
     insecure,
-    timeouts: { ...TIMEOUTS, ...options.timeouts },
+    timeouts,
     hostCertificates: options.hostCertificates ?? (() => []),
   });
   return {
     environment: options.environment,
     insecure,
     connections,
+    // A proxy has its own connection and its own answer.
+    headDeadlineMs: 2 * (timeouts.connectMs + timeouts.headersMs),
     sleep: options.sleep ?? (async (ms) => void (await delay(ms))),
     close: connections.close,
   };

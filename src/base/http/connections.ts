@@ -1,24 +1,11 @@
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { basicFromUrl } from '#base/http/basic-authorization.ts';
 import { extraCertificates, nodeExtraCertificates } from '#base/http/certificates.ts';
-
+import type { DispatcherOptions } from '#base/http/dispatcher.ts';
 import { aborted } from '#base/http/http-error.ts';
 
-/** How long each part of an exchange may take. */
-export interface HttpTimeouts {
-  readonly connectMs: number;
-  /** From the request's end to the answer's headers. */
-  readonly headersMs: number;
-  /** Between two chunks of the body. */
-  readonly stallMs: number;
-}
-
-export interface ConnectionOptions {
+export interface ConnectionOptions extends DispatcherOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Certificates are not checked. */
-  readonly insecure: boolean;
-  readonly timeouts: HttpTimeouts;
   /** Further authorities (PEM) for one host with its port. */
   readonly hostCertificates: (host: string) => readonly string[];
 }
@@ -28,35 +15,6 @@ export interface Connections {
   /** @throws `HTTP_ABORTED` once closed, `HTTP_CA_UNREADABLE` */
   dispatcherFor(url: URL, proxy: URL | undefined): Promise<Dispatcher>;
   close(): Promise<void>;
-}
-
-type Undici = typeof import('undici');
-
-function makeDispatcher(
-  undici: Undici,
-  options: ConnectionOptions,
-  proxy: URL | undefined,
-  context: SecureContext | undefined,
-): Dispatcher {
-  const { timeouts } = options;
-  const connect = {
-    timeout: timeouts.connectMs,
-    rejectUnauthorized: !options.insecure,
-    ...(context === undefined ? {} : { secureContext: context }),
-  };
-  const waits = { headersTimeout: timeouts.headersMs, bodyTimeout: timeouts.stallMs };
-  if (proxy === undefined) return new undici.Agent({ ...waits, connect });
-  const token = basicFromUrl(proxy);
-  return new undici.ProxyAgent({
-    ...waits,
-    uri: proxy.origin,
-    requestTls: connect,
-    proxyTls: connect,
-    // Without this, plain http would need a proxy that tunnels to port 80, which many refuse.
-    proxyTunnel: false,
-    clientFactory: (origin, own) => new undici.Pool(origin, { ...own, ...waits }),
-    ...(token === undefined ? {} : { token }),
-  });
 }
 
 /** Connections are made, and the certificates of the environment read, when they are first needed. */
@@ -87,9 +45,9 @@ export function createConnections(options: ConnectionOptions): Connections {
       const name = `${proxy?.href ?? ''} ${key}`;
       const known = dispatchers.get(name);
       if (known !== undefined) return known;
-      const undici = await import('undici');
+      const { makeDispatcher } = await import('#base/http/dispatcher.ts');
       if (closed) throw aborted(url);
-      const made = dispatchers.get(name) ?? makeDispatcher(undici, options, proxy, context);
+      const made = dispatchers.get(name) ?? makeDispatcher(options, proxy, context);
       dispatchers.set(name, made);
       return made;
     },

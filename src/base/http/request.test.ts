@@ -175,6 +175,14 @@ describe('a server that stalls', () => {
     await expect(get(client({ timeouts }), server.url)).rejects.toThrow(coded('HTTP_TIMEOUT'));
   });
 
+  test('with hints without end ends in an error', async () => {
+    const port = await serveRaw((socket) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n'), 50);
+      socket.on('close', () => clearInterval(timer));
+    });
+    await expect(get(client({ timeouts }), `http://127.0.0.1:${port}/`)).rejects.toThrow(coded('HTTP_TIMEOUT'));
+  });
+
   test('in the middle of its answer ends in an error', async () => {
     const server = await serve((_, response) => void response.writeHead(200, { 'content-length': '9' }).write('o'));
     await expect(get(client({ timeouts }), server.url)).rejects.toThrow(coded('HTTP_TIMEOUT'));

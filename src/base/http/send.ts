@@ -34,7 +34,7 @@ export interface HttpResponse {
   discard(): Promise<void>;
 }
 
-const PACE_WINDOW_MS = 60_000;
+const PACE_WINDOW_MS = 30_000;
 const DISCARD_LIMIT_BYTES = 32 * 1024;
 const DISCARD_WAIT_MS = 1_000;
 
@@ -68,12 +68,25 @@ async function discardBody(body: Dispatcher.ResponseData['body']): Promise<void>
   }
 }
 
+/**
+ * Ends a request whose answer does not begin in time. The library's own timeout starts anew with every informational
+ * answer, of which a hostile server may send any number.
+ */
+function headLimit(deadlineMs: number, given: AbortSignal | undefined): { signal: AbortSignal; over: () => void } {
+  const controller = new AbortController();
+  const late = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => controller.abort(late), deadlineMs);
+  const signal = given === undefined ? controller.signal : AbortSignal.any([given, controller.signal]);
+  return { signal, over: () => clearTimeout(timer) };
+}
+
 /** Sends one request. @throws what {@link requestFailed} makes, `HTTP_URL_INVALID`, `HTTP_INSECURE`, `HTTP_ABORTED` */
 export async function send(client: HttpClient, exchange: Exchange): Promise<HttpResponse> {
   const { url, signal } = exchange;
   checkUrl(client, url);
   const proxy = proxyFor(url, client.environment);
   const dispatcher = await client.connections.dispatcherFor(url, proxy);
+  const limit = headLimit(client.headDeadlineMs, signal);
   let data: Dispatcher.ResponseData;
   try {
     data = await dispatcher.request({
@@ -82,10 +95,12 @@ export async function send(client: HttpClient, exchange: Exchange): Promise<Http
       method: exchange.method,
       headers: { ...exchange.headers },
       ...(exchange.body === undefined ? {} : { body: exchange.body }),
-      ...(signal === undefined ? {} : { signal }),
+      signal: limit.signal,
     });
   } catch (error) {
     throw signal?.aborted ? aborted(url) : requestFailed(error, { url, proxy });
+  } finally {
+    limit.over();
   }
   const body: Readable = data.body;
   // A body that fails before anyone reads it must not end the process; whoever reads it later still meets the error.
