@@ -60,7 +60,9 @@ async function readRange(
     if (detectCompression(head) === 'none') {
       const algorithm = digestAlgorithm(expected.diffId ?? expected.digest ?? ('sha256:' as Digest));
       // Beside the walk: the worker hashes while this thread seeks from header to header.
-      const hashing = reading.verify ? reading.hasher.hash(fd, content.offset, content.sizeBytes, algorithm) : undefined;
+      const hashing = reading.verify
+        ? reading.hasher.hash(fd, content.offset, content.sizeBytes, algorithm)
+        : undefined;
       hashing?.catch(() => undefined);
       try {
         readTarRange(fd, content.offset, content.sizeBytes, withWhiteouts(visitor));
@@ -128,9 +130,7 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash | undefined
 }
 
 /** The first bytes, and all of them again. */
-async function peek(
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> {
+async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> {
   const source = chunks[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let have = 0;

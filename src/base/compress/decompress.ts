@@ -69,7 +69,8 @@ function limitReached(outputBytes: number, inputBytes: number): HoldfastError {
 
 function zlibError(error: unknown, compression: 'gzip' | 'zstd'): unknown {
   const code = systemCode(error);
-  if (error instanceof HoldfastError || code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_BROTLI)/.test(code)) return error;
+  if (error instanceof HoldfastError || code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_BROTLI)/.test(code))
+    return error;
   const what = compression === 'gzip' ? 'GZIP_CORRUPT' : 'ZSTD_CORRUPT';
   return new HoldfastError(what, `The ${compression} data is damaged or was cut off`, {
     hint: 'Make or fetch the image again.',

@@ -1,6 +1,6 @@
 import { HoldfastError, type Problem } from '#core/errors.ts';
-import type { ImageLayer, LayerRead, ReadImage, Verified } from '#image/image.ts';
 import { layerInstructions } from '#image/attach-history.ts';
+import type { ImageLayer, LayerRead, ReadImage, Verified } from '#image/image.ts';
 import type { SelectedImage } from '#source/archive/select-image.ts';
 
 /** What the report calls an image that was opened. */
@@ -51,8 +51,12 @@ export function assemble<R>(
 }
 
 export function missingLayer(path: string): HoldfastError {
-  return new HoldfastError('IMAGE_LAYER_MISSING', `The manifest names a layer that is not there: ${JSON.stringify(path)}`, {
-    path,
-    hint: 'The archive was cut off or was made wrongly. Make it again.',
-  });
+  return new HoldfastError(
+    'IMAGE_LAYER_MISSING',
+    `The manifest names a layer that is not there: ${JSON.stringify(path)}`,
+    {
+      path,
+      hint: 'The archive was cut off or was made wrongly. Make it again.',
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTarRange } from '#base/tar/read-range.ts';
 import { cleanPath } from '#base/tar/path.ts';
+import { readTarRange } from '#base/tar/read-range.ts';
 import { HoldfastError, type Problem, systemCode } from '#core/errors.ts';
 
 /** Where a file's bytes lie: in a file of its own or inside an archive. */
@@ -91,7 +91,9 @@ export function followLinks<T>(
 /** A small file, whole. @throws `FILE_TOO_LARGE`, `FILE_UNREADABLE` */
 export function readSmall({ file, offset, sizeBytes }: FileRange, limitBytes: number): Buffer {
   if (sizeBytes > limitBytes) {
-    throw new HoldfastError('FILE_TOO_LARGE', `A description of ${sizeBytes} bytes is larger than ${limitBytes}`, { path: file });
+    throw new HoldfastError('FILE_TOO_LARGE', `A description of ${sizeBytes} bytes is larger than ${limitBytes}`, {
+      path: file,
+    });
   }
   const fd = openChecked(file);
   try {

@@ -22,7 +22,8 @@ export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, 
       const ranges = selected.layers.map(({ path, sizeBytes }) => {
         const range = files.find(path);
         if (range === undefined) throw missingLayer(path);
-        if (choice.verify && sizeBytes !== undefined && range.sizeBytes !== sizeBytes) throw sizeMismatch(path, sizeBytes, range.sizeBytes);
+        if (choice.verify && sizeBytes !== undefined && range.sizeBytes !== sizeBytes)
+          throw sizeMismatch(path, sizeBytes, range.sizeBytes);
         return range;
       });
       const reads = await readInTurn(ranges.length, (index) => {

@@ -52,9 +52,13 @@ export function selectImage(read: ReadDescription, choice: ImageChoice, prefer: 
   if (index !== undefined) return ociImage(index, read, choice);
   const other = prefer === 'oci' ? read('manifest.json', MANIFEST_LIMIT_BYTES) : undefined;
   if (other !== undefined) return dockerImage(other, read, choice);
-  throw new HoldfastError('ARCHIVE_NO_IMAGE', 'There is neither a manifest.json nor an index.json: this holds no image', {
-    hint: 'Make one with docker save, podman save or skopeo copy; or it was cut off. For a tree of files use dir:PATH.',
-  });
+  throw new HoldfastError(
+    'ARCHIVE_NO_IMAGE',
+    'There is neither a manifest.json nor an index.json: this holds no image',
+    {
+      hint: 'Make one with docker save, podman save or skopeo copy; or it was cut off. For a tree of files use dir:PATH.',
+    },
+  );
 }
 
 function sha256(bytes: Buffer): Digest {
@@ -179,8 +183,13 @@ function ociImage(bytes: Buffer, read: ReadDescription, choice: ImageChoice): Se
 }
 
 /** Entries of one name and several platforms are as good as an index. */
-function chooseTop(top: ImageIndex, choice: ImageChoice, names: (descriptor: Descriptor) => readonly string[]): Descriptor {
-  const named = choice.name === undefined ? top.manifests : top.manifests.filter((item) => names(item).includes(choice.name ?? ''));
+function chooseTop(
+  top: ImageIndex,
+  choice: ImageChoice,
+  names: (descriptor: Descriptor) => readonly string[],
+): Descriptor {
+  const named =
+    choice.name === undefined ? top.manifests : top.manifests.filter((item) => names(item).includes(choice.name ?? ''));
   const labels = new Set(named.map(({ annotations }) => annotations?.[REF_NAME] ?? annotations?.[CONTAINERD_NAME]));
   if (named.length > 1 && labels.size === 1 && named.every(({ platform }) => platform !== undefined)) {
     return selectPlatform({ ...top, manifests: named }, choice.platform ?? choice.defaultPlatform);
@@ -217,7 +226,8 @@ function chooseOne<T>(
   names: (item: T) => readonly string[],
   label: (item: T) => string,
 ): T {
-  const wanted = name === undefined ? items : items.filter((item) => names(item).some((known) => sameName(known, name)));
+  const wanted =
+    name === undefined ? items : items.filter((item) => names(item).some((known) => sameName(known, name)));
   const [only, ...more] = wanted;
   if (only !== undefined && more.length === 0) return only;
   const there = items.slice(0, 20).map(label).join(', ');
@@ -236,7 +246,12 @@ function chooseOne<T>(
 
 /** `app:1` also means `docker.io/library/app:1`, and a bare tag the end of a whole reference. */
 function sameName(known: string, wanted: string): boolean {
-  return known === wanted || known === `docker.io/library/${wanted}` || known === `docker.io/${wanted}` || known.endsWith(`:${wanted}`);
+  return (
+    known === wanted ||
+    known === `docker.io/library/${wanted}` ||
+    known === `docker.io/${wanted}` ||
+    known.endsWith(`:${wanted}`)
+  );
 }
 
 function invalid(why: string, cause?: unknown): HoldfastError {
