@@ -43,10 +43,7 @@ function codeOf(error: unknown): string {
 /** Failures of one connection that a second try may not meet. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof HoldfastError)) return false;
-  return (
-    error.code === 'HTTP_INTERRUPTED' ||
-    ['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error.cause))
-  );
+  return error.code === 'HTTP_INTERRUPTED' || ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error.cause));
 }
 
 /** Where a request was going when it failed. */

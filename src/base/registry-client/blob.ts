@@ -38,7 +38,7 @@ async function failure(
   const what = `content ${descriptor.digest} in ${session.repository}`;
   return registryFailed(
     { status: response.status, body },
-    { host: session.registry, what, secrets: session.secrets() },
+    { host: session.registry, what, part: true, secrets: session.secrets() },
   );
 }
 

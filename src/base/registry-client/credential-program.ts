@@ -35,6 +35,8 @@ function run(program: string, host: string, environment: Environment): Promise<F
     let size = 0;
     const stop = (why: string) => {
       child.kill('SIGKILL');
+      // Whatever it has started may hold the pipe open.
+      child.stdout.destroy();
       reject(failed(program, host, why));
     };
     const timer = setTimeout(() => stop(`did not answer within ${WAIT_MS / 1000} seconds`), WAIT_MS);

@@ -18,6 +18,8 @@ export interface Asked {
   readonly host: string;
   /** `team/app:1`, `the layer sha256:…`. */
   readonly what: string;
+  /** True for what a manifest names: if that is absent, the image is broken. */
+  readonly part?: boolean;
   /** Texts that must not be repeated, should the answer hold them. */
   readonly secrets: readonly string[];
 }
@@ -68,7 +70,9 @@ export function registryFailed(answer: FailedAnswer, asked: Asked): HoldfastErro
       });
     case 404:
       return new HoldfastError('REGISTRY_NOT_FOUND', `${host} has no ${what}${said}`, {
-        hint: `Check the name and the tag; private repositories may look absent until you log in with: docker login ${host}`,
+        hint: asked.part
+          ? 'The registry has lost a part of the image: push the image again.'
+          : `Check the name and the tag; private repositories may look absent until you log in with: docker login ${host}`,
       });
     case 429:
       return new HoldfastError('REGISTRY_RATE_LIMITED', `${host} refuses more requests for now${said}`, {

@@ -58,6 +58,8 @@ async function findBase(http: HttpClient, host: string): Promise<{ base: URL; an
       await answer.discard();
     } catch (error) {
       if (error instanceof HoldfastError && error.kind === 'usage') throw error;
+      // Whoever takes a plain request and says nothing to it will not say more to TLS.
+      if (scheme === 'http' && error instanceof HoldfastError && error.code === 'HTTP_TIMEOUT') throw error;
       failures.push(error);
     }
   }
