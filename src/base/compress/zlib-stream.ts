@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 
 /** Node's default of 16 KiB costs a third of the speed. */
@@ -9,7 +8,8 @@ export async function* throughZlib(chunks: AsyncIterable<Uint8Array>, inflate: T
   const feed = async () => {
     for await (const chunk of chunks) {
       if (inflate.destroyed) return;
-      if (!inflate.write(chunk)) await Promise.race([once(inflate, 'drain'), once(inflate, 'close')]);
+      // Called when the chunk was taken, and also when the stream was destroyed meanwhile.
+      await new Promise<void>((taken) => inflate.write(chunk, () => taken()));
     }
     inflate.end();
   };

@@ -152,6 +152,13 @@ describe('reading a tar', () => {
     }
   });
 
+  it('takes an archive whole that ends without the last padding, as some writers leave it', async () => {
+    const bytes = tarEntry({ name: 'a', body: 'a'.repeat(797) }).subarray(0, 512 + 797);
+    for (const seen of [await streamed(bytes), sought(bytes), await streamed(bytes, 100, 'random')]) {
+      expect([seen.problems, seen.bodies.get('a')?.length]).toEqual([[], 797]);
+    }
+  });
+
   it('refuses what is no tar', async () => {
     await expect(streamed(Buffer.from('#!/bin/sh\necho no tar\n'.repeat(100)))).rejects.toMatchObject({
       code: 'TAR_NOT_AN_ARCHIVE',

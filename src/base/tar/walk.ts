@@ -148,7 +148,7 @@ function* walkEntry<W extends Want | NestedWant>(
         ? { code: 'TAR_PATH_REFUSED', message: `An entry's name leaves the root or is too long: ${shown(name)}` }
         : { code: 'TAR_SPARSE_INVALID', message: 'The map of a sparse file is malformed', path };
     visitor.problem(problem);
-    if (padded > 0) yield -padded;
+    yield* pass(bodyBytes, padded);
     return extra + padded;
   }
 
@@ -163,19 +163,19 @@ function* walkEntry<W extends Want | NestedWant>(
   };
   const want = visitor.entry(entry, at + extra);
   if (want === undefined || type !== 'file') {
-    if (padded > 0) yield -padded;
+    yield* pass(bodyBytes, padded);
     return extra + padded;
   }
   if (sparse === 'no' && want.kind !== 'whole') {
     yield { want, sizeBytes: bodyBytes };
-    if (padded > bodyBytes) yield bodyBytes - padded;
+    if (padded > bodyBytes) yield padded - bodyBytes;
     return extra + padded;
   }
   const limit = want.kind === 'whole' ? want.limitBytes : MAX_SPARSE_BYTES;
   if (realSizeBytes > limit || bodyBytes > limit) {
     if (want.kind === 'whole') want.tooLarge();
     else visitor.problem({ code: 'TAR_SPARSE_TOO_LARGE', message: `A sparse file of ${realSizeBytes} bytes`, path });
-    if (padded > 0) yield -padded;
+    yield* pass(bodyBytes, padded);
     return extra + padded;
   }
   let bytes: Buffer = bodyBytes === 0 ? EMPTY : yield bodyBytes;
@@ -187,15 +187,21 @@ function* walkEntry<W extends Want | NestedWant>(
     const whole = unsparse(bytes, sparse, pieces, realSizeBytes);
     if (whole === undefined) {
       visitor.problem({ code: 'TAR_SPARSE_INVALID', message: 'The map of a sparse file is malformed', path });
-      if (padded > bodyBytes) yield bodyBytes - padded;
+      if (padded > bodyBytes) yield padded - bodyBytes;
       return extra + padded;
     }
     bytes = whole;
   }
   if (want.kind === 'whole') want.done(bytes);
   else if (want.kind === 'random') want.read((offset, length) => bytes.subarray(offset, offset + length));
-  if (padded > bodyBytes) yield bodyBytes - padded;
+  if (padded > bodyBytes) yield padded - bodyBytes;
   return extra + padded;
+}
+
+/** Skips a body. Padding is asked for, not skipped: some writers leave it out behind the last file, which is no damage. */
+function* pass(bodyBytes: number, padded: number): Generator<number, void, Buffer> {
+  if (bodyBytes > 0) yield -bodyBytes;
+  if (padded > bodyBytes) yield padded - bodyBytes;
 }
 
 /** Sparse files beyond this are not put together. */
