@@ -36,11 +36,12 @@ export function timeOf(value: unknown): string | undefined {
   return text === undefined || text.length > 40 || Number.isNaN(Date.parse(text)) ? undefined : text;
 }
 
-/** The first sentence of a text on one line, at most 200 characters, cut between words. */
+/** The first sentence of a text on one line, without a heading before it, at most 200 characters, cut between words. */
 export function firstSentence(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const line = value
     .slice(0, 4 * LONGEST_SUMMARY)
+    .replace(/^\s*#[^\n]*\n(?=\s*\S)/, '')
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .replace(/^[ #*]+/, '');
   const end = line.search(/[.!?] /);

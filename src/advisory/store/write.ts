@@ -12,6 +12,7 @@ import { BLOCK_BYTES, MAGIC, preamble, trailerHead } from '#advisory/store/forma
 import { type PackageGroup, packageGroups } from '#advisory/store/groups.ts';
 import { type HeldAdvisory, holdAdvisory, supersedes } from '#advisory/store/held.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
+import { writing } from '#base/files/writing.ts';
 import { createSorter } from '#base/sorted-runs/sorter.ts';
 import { HoldfastError } from '#core/errors.ts';
 
@@ -114,7 +115,7 @@ function createOutdated() {
 /** Makes a file of advisories ({@link file://./format.ts}). The same items, times and sources give the same bytes. */
 export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWriter {
   const directory = dirname(options.file);
-  mkdirSync(directory, { recursive: true });
+  writing(options.file, () => mkdirSync(directory, { recursive: true }));
   const sorter = createSorter({ directory, memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES });
   const exploitations = new Map<string, Exploitation>();
   const outdated = createOutdated();
@@ -135,7 +136,7 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
       const { advisory, modified } = item;
       const { key, body } = holdAdvisory(item, order);
       if (modified !== undefined) outdated.note(`${advisory.source}\0${advisory.id}`, { modified, order });
-      sorter.add(key, body);
+      writing(options.file, () => sorter.add(key, body));
     },
     async finish(sources) {
       return replaceFile(options.file, (append) => {

@@ -1,5 +1,5 @@
 import type { Feed } from '#advisory/feeds/feed.ts';
-import { invalidRecord, isObject, type JsonObject } from '#advisory/feeds/fields.ts';
+import { invalidRecord, isObject, type JsonObject, listOf } from '#advisory/feeds/fields.ts';
 import { osvRecord } from '#advisory/feeds/osv/record.ts';
 
 /** One of these beside the id tells an OSV record from other JSON with an id. */
@@ -20,7 +20,7 @@ export const osv: Feed = {
       yield* osvRecord(document, context);
       return;
     }
-    for (const record of document['vulns'] as readonly unknown[]) {
+    for (const record of listOf(document['vulns'])) {
       if (!isObject(record)) throw invalidRecord(undefined, 'an element of "vulns" is no object');
       yield* osvRecord(record, context);
     }

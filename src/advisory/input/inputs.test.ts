@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { FeedItem } from '#advisory/feeds/feed.ts';
+import { feeds } from '#advisory/feeds/list.ts';
+import { jsonDocuments } from '#advisory/input/documents.ts';
+import { readInputs } from '#advisory/input/read-inputs.ts';
+import { makeZip } from '#base/zip/zip.fixture.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'holdfast-inputs-'));
+afterAll(() => rmSync(root, { recursive: true }));
+let files = 0;
+
+function file(bytes: string | Buffer, name = 'data'): string {
+  files += 1;
+  const path = join(root, String(files), name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function record(id: string): string {
+  const range = { type: 'SEMVER', events: [{ introduced: '0' }] };
+  return JSON.stringify({
+    id,
+    modified: '2024-01-01T00:00:00Z',
+    affected: [{ package: { ecosystem: 'npm', name: 'p' }, ranges: [range] }],
+  });
+}
+
+async function read(...paths: string[]) {
+  const items: FeedItem[] = [];
+  const orders: number[] = [];
+  const take = (item: FeedItem, order: number) => {
+    items.push(item);
+    orders.push(order);
+  };
+  const { sources, problems } = await readInputs(paths, { feeds, take });
+  const names = items.map((item) => (item.kind === 'advisory' ? item.advisory.id : item.cve));
+  return { names, orders, sources, problems };
+}
+
+const TWO = ['A-1', 'A-2'];
+const PRETTY = JSON.stringify(
+  TWO.map((id) => JSON.parse(record(id)) as unknown),
+  null,
+  2,
+);
+const ZIP = makeZip([
+  { name: 'dir/', bytes: Buffer.alloc(0), stored: true },
+  { name: 'dir/A-1.json', bytes: Buffer.from(record('A-1')) },
+  { name: 'dir/A-2.json', bytes: Buffer.from(JSON.stringify(JSON.parse(record('A-2')), null, 2)) },
+]);
+
+describe('an input is told by its content', () => {
+  it.each<[string, string | Buffer]>([
+    ['JSON lines', `${record('A-1')}\n${record('A-2')}\n`],
+    [
+      'JSON lines that end without a newline, with blank lines and a mark',
+      `\ufeff\n${record('A-1')}\r\n\r\n${record('A-2')}`,
+    ],
+    ['an array on one line', `[${record('A-1')},${record('A-2')}]`],
+    ['a pretty array', PRETTY],
+    ["the API's answer", `{"vulns":[${record('A-1')},${record('A-2')}]}`],
+    ['compressed lines', gzipSync(`${record('A-1')}\n${record('A-2')}\n`)],
+    ['lines compressed in two members', Buffer.concat([gzipSync(`${record('A-1')}\n`), gzipSync(record('A-2'))])],
+    ['a ZIP archive', ZIP],
+  ])('%s', async (_, bytes) => {
+    expect(await read(file(bytes))).toMatchObject({ names: TWO, problems: [] });
+  });
+
+  it('a single record, pretty or not', async () => {
+    expect((await read(file(record('A-1')), file(JSON.stringify(JSON.parse(record('A-2')), null, 1)))).names).toEqual(
+      TWO,
+    );
+  });
+
+  it('scores as CSV', async () => {
+    const csv =
+      '#model_version:v2023.03.01,score_date:2025-02-20T00:00:00+0000\ncve,epss,percentile\nCVE-1999-0001,0.1,0.2\nbroken\n';
+    const { names, problems } = await read(file(gzipSync(csv)));
+    expect(names).toEqual(['CVE-1999-0001']);
+    expect(problems).toHaveLength(1);
+  });
+
+  it('feeds mixed in one directory, in the order of their names, with what is not data left alone', async () => {
+    const directory = dirname(file(record('B-1'), 'b.json'));
+    writeFileSync(join(directory, 'a.jsonl.gz'), gzipSync(`${record('A-1')}\n`));
+    writeFileSync(join(directory, 'c.zip'), ZIP);
+    writeFileSync(join(directory, 'README.md'), 'nothing');
+    mkdirSync(join(directory, '.git'));
+    writeFileSync(join(directory, '.git', 'x.json'), record('X-1'));
+    symlinkSync(directory, join(directory, 'again'));
+    const { names, orders, problems } = await read(directory);
+    expect(names).toEqual(['A-1', 'B-1', 'A-1', 'A-2']);
+    expect(orders).toEqual([1, 2, 3, 3]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('in one record is listed, and the others count', async () => {
+    const bad = Array.from({ length: 30 }, (_, at) => `{"id":${at},"affected":[]}`);
+    const { names, problems } = await read(file([record('A-1'), ...bad, '{"broken', '[1]', record('A-2')].join('\n')));
+    expect(names).toEqual(TWO);
+    expect(problems).toHaveLength(21);
+    expect(problems.at(-1)?.message).toBe('12 more like these, 32 in all');
+  });
+
+  it('in a directory is listed, and the others count', async () => {
+    const directory = dirname(file(record('A-1'), 'a.json'));
+    writeFileSync(join(directory, 'b.json'), `[${record('A-2')},${record('A-3').slice(0, 40)}`);
+    writeFileSync(join(directory, 'c.zip'), ZIP.subarray(0, 200));
+    writeFileSync(join(directory, 'd.json'), 'garbage');
+    const { names, problems } = await read(directory);
+    expect(names).toEqual(TWO);
+    expect(problems.map(({ code }) => code)).toEqual([
+      'ADVISORY_INPUT_UNREADABLE',
+      'ZIP_CORRUPT',
+      'ADVISORY_RECORD_INVALID',
+    ]);
+  });
+
+  it('in an entry of an archive is listed, and the others count', async () => {
+    const zip = makeZip([
+      { name: 'a.json', bytes: Buffer.from(record('A-1')), lies: { crc32: 1 } },
+      { name: 'b.json', bytes: Buffer.from(record('A-2')) },
+    ]);
+    const { names, problems } = await read(file(zip));
+    expect(names).toEqual(['A-2']);
+    expect(problems).toHaveLength(1);
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ['nothing', '', 'ADVISORY_INPUT_UNKNOWN'],
+    ['no JSON', 'hello\nworld\n', 'ADVISORY_INPUT_UNKNOWN'],
+    ['other JSON', '{"hello":"world"}', 'ADVISORY_INPUT_UNKNOWN'],
+    ['an array of numbers', '[1,2,3]', 'ADVISORY_INPUT_UNKNOWN'],
+    ['an empty archive', makeZip([]), 'ADVISORY_INPUT_UNKNOWN'],
+    ['half an array', PRETTY.slice(0, -20), 'ADVISORY_INPUT_UNREADABLE'],
+    ['half an archive', ZIP.subarray(0, -30), 'ZIP_CORRUPT'],
+    ['half a compressed file', gzipSync(PRETTY).subarray(0, -12), 'GZIP_CORRUPT'],
+    ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), 'ADVISORY_INPUT_UNREADABLE'],
+  ])('and is all there is, fails with its name: %s', async (_, bytes, code) => {
+    const path = file(bytes);
+    await expect(read(path)).rejects.toMatchObject({ code, path, message: expect.stringContaining(path) as string });
+  });
+
+  it('since it is not there, fails as a mistake of the call', async () => {
+    await expect(read(join(root, 'missing'))).rejects.toMatchObject({ code: 'ADVISORY_INPUT_MISSING', kind: 'usage' });
+  });
+});
+
+it('names its sources by what tells them apart', async () => {
+  const [a, b, c] = [
+    file(record('A-1'), 'npm/all.zip'),
+    file(record('A-2'), 'PyPI/all.zip'),
+    file(record('A-3'), 'x.json'),
+  ];
+  expect((await read(a, b, c)).sources).toEqual(['npm/all.zip', 'PyPI/all.zip', 'x.json']);
+});
+
+describe('a large JSON document', () => {
+  it('of objects is given in parts', () => {
+    const filler = 'x'.repeat(8_500_000);
+    const bytes = Buffer.from(JSON.stringify({ a: { filler }, __proto__x: { filler }, b: { c: 1 } }));
+    expect([...jsonDocuments(bytes)].map((part) => Object.keys(part as object))).toEqual([
+      ['a'],
+      ['__proto__x'],
+      ['b'],
+    ]);
+  });
+
+  it('of anything else is given whole', () => {
+    const bytes = Buffer.from(JSON.stringify({ id: 'x'.repeat(17_000_000), affected: {} }));
+    expect([...jsonDocuments(bytes)].map((part) => Object.keys(part as object))).toEqual([['id', 'affected']]);
+  });
+});
