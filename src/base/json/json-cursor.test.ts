@@ -9,7 +9,6 @@ import {
   jsonString,
   jsonValue,
   openJson,
-  skipJson,
 } from './json-cursor.ts';
 
 const LIMIT_BYTES = 1 << 20;
@@ -72,20 +71,20 @@ it('ends with a coded error on any cut or changed text, never with another', () 
       const bytes = Buffer.from(text);
       const cut = bytes.subarray(0, at % bytes.length);
       expect(codes).toContain(codeOf(() => read(openJson(cut, 50))));
-      expect(codes).toContain(codeOf(() => skipJson(openJson(cut, 50))));
+      expect(codes).toContain(codeOf(() => jsonString(openJson(cut, 50), LIMIT_BYTES)));
       bytes[at % bytes.length] = byte;
       expect(codes).toContain(codeOf(() => read(openJson(bytes, 50))));
-      expect(codes).toContain(codeOf(() => skipJson(openJson(bytes, 50))));
+      expect(codes).toContain(codeOf(() => jsonString(openJson(bytes, 50), LIMIT_BYTES)));
     }),
   );
 });
 
 it('refuses texts that are nested too deep, values that are too large and brackets that do not match', () => {
-  expect(codeOf(() => skipJson(open('['.repeat(200), 100)))).toBe('JSON_TOO_DEEP');
+  expect(codeOf(() => jsonString(open('['.repeat(200), 100), LIMIT_BYTES))).toBe('JSON_TOO_DEEP');
   expect(codeOf(() => read(open(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`, 100)))).toBe('JSON_TOO_DEEP');
   expect(codeOf(() => jsonValue(open('"abcdef"'), 4))).toBe('JSON_TOO_LARGE');
-  expect(codeOf(() => skipJson(open('[{]}')))).toBe('JSON_INVALID');
-  expect(codeOf(() => skipJson(open('"ends with an escape\\')))).toBe('JSON_INVALID');
+  expect(codeOf(() => jsonString(open('[{]}'), LIMIT_BYTES))).toBe('JSON_INVALID');
+  expect(codeOf(() => jsonString(open('"ends with an escape\\'), LIMIT_BYTES))).toBe('JSON_INVALID');
   expect(codeOf(() => endJson(open('  x')))).toBe('JSON_INVALID');
 });
 

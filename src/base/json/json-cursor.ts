@@ -91,7 +91,7 @@ function enter(cursor: JsonCursor): void {
 }
 
 /** Moves past the next value without reading it: brackets and strings are checked, numbers and words are not. */
-export function skipJson(cursor: JsonCursor): void {
+function skipJson(cursor: JsonCursor): void {
   const outer = cursor.depth;
   const closers: number[] = [];
   do {

@@ -1,5 +1,5 @@
 /** A member of a parsed JSON object, or undefined when there is none or the value is no object. */
-export function field(value: unknown, name: string): unknown {
+function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }

@@ -1,4 +1,3 @@
-import type { PackageCollector } from '#inventory/formats/collect-packages.ts';
 import type { Facts } from '#inventory/formats/package-facts.ts';
 
 /** One package as an SBOM has it, in the words of either format. */
@@ -34,15 +33,4 @@ export interface SbomAbout {
   readonly tools: readonly string[];
   /** As written. */
   readonly createdAt?: string;
-}
-
-/** A document that was read, before its entries are made sense of. */
-export interface SbomDocument {
-  readonly about: SbomAbout;
-  readonly collector: PackageCollector;
-  readonly systems: readonly OsEntry[];
-  /** Facts of the subject. */
-  readonly subject: Facts;
-  /** Names of licences that packages refer to (SPDX, `LicenseRef-…`). */
-  readonly licenceNames: ReadonlyMap<string, string>;
 }

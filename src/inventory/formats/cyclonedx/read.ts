@@ -2,7 +2,8 @@ import { endJson, type JsonCursor, jsonElements, jsonMembers, jsonString, jsonVa
 import { collectPackages, type PackageCollector } from '#inventory/formats/collect-packages.ts';
 import { listField, textField } from '#inventory/formats/json-fields.ts';
 import type { Facts } from '#inventory/formats/package-facts.ts';
-import type { OsEntry, SbomDocument, SbomEntry } from '#inventory/formats/sbom-entry.ts';
+import type { SbomDocument } from '#inventory/formats/sbom-document.ts';
+import type { OsEntry, SbomEntry } from '#inventory/formats/sbom-entry.ts';
 
 const VALUE_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Members of a component that say what it is; all others, however large, are passed over. */
