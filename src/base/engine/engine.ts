@@ -1,5 +1,4 @@
-import type { EngineEndpoint } from '#base/engine/endpoint.ts';
-import { formatEndpoint } from '#base/engine/endpoint.ts';
+import { type EngineEndpoint, formatEndpoint } from '#base/engine/endpoint.ts';
 import { findEndpoints } from '#base/engine/find-endpoints.ts';
 import { bodyChunks, get, statusError, wholeBody } from '#base/engine/transport.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -11,6 +10,8 @@ export interface Engine {
   readonly address: string;
   /** The version of the API that is spoken with it. */
   readonly apiVersion: string;
+  /** Podman answers like Docker, but keeps its images in other ways. */
+  readonly podman: boolean;
   /** The body of an answer to GET, undefined for 404. @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE`, `ENGINE_DENIED` */
   read(path: string): Promise<Buffer | undefined>;
   /** The same as it arrives, for what is too large to be held. */
@@ -57,7 +58,7 @@ export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<Eng
   });
 }
 
-function engineAt(endpoint: EngineEndpoint, apiVersion: string): Engine {
+function engineAt(endpoint: EngineEndpoint, { apiVersion, podman }: Pick<Engine, 'apiVersion' | 'podman'>): Engine {
   const open = async (path: string, limitMs: number) => {
     const response = await get(endpoint, `/v${apiVersion}${path}`, limitMs);
     const status = response.statusCode ?? 0;
@@ -69,6 +70,7 @@ function engineAt(endpoint: EngineEndpoint, apiVersion: string): Engine {
   return {
     address: formatEndpoint(endpoint),
     apiVersion,
+    podman,
     read: async (path) => {
       const response = await open(path, ANSWER_LIMIT_MS);
       return response && wholeBody(response, path, BODY_LIMIT_BYTES);
@@ -83,7 +85,7 @@ function engineAt(endpoint: EngineEndpoint, apiVersion: string): Engine {
 }
 
 /** The newest version that both know: the engine says its own in the answer to a ping, else in that to `/version`. */
-async function negotiate(endpoint: EngineEndpoint): Promise<string> {
+async function negotiate(endpoint: EngineEndpoint): Promise<Pick<Engine, 'apiVersion' | 'podman'>> {
   const ping = await get(endpoint, '/_ping', PING_LIMIT_MS);
   const header = ping.headers['api-version'];
   if ((ping.statusCode ?? 0) >= 400) throw await statusError(ping, '/_ping');
@@ -97,7 +99,10 @@ async function negotiate(endpoint: EngineEndpoint): Promise<string> {
   }
   const [major, minor] = [Number(match[1]), Number(match[2])];
   const newer = major > NEWEST_API[0] || (major === NEWEST_API[0] && minor > NEWEST_API[1]);
-  return newer ? NEWEST_API.join('.') : `${major}.${minor}`;
+  return {
+    apiVersion: newer ? NEWEST_API.join('.') : `${major}.${minor}`,
+    podman: ping.headers['libpod-api-version'] !== undefined,
+  };
 }
 
 async function versionOf(endpoint: EngineEndpoint): Promise<string | undefined> {

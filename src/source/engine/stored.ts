@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import type { EngineInfo } from '#base/engine/info.ts';
 import { dockerContainerLayers, readDockerImage } from '#base/engine/storage/docker-overlay.ts';
 import { podmanContainerLayers, readPodmanImage } from '#base/engine/storage/podman.ts';
 import { storageUnreadable } from '#base/engine/storage/small-file.ts';
@@ -8,9 +7,11 @@ import type { Digest } from '#core/digest.ts';
 import { parseImageConfig } from '#core/oci/parse.ts';
 import type { LayerContent } from '#image/image.ts';
 import type { SelectedImage } from '#source/archive/select-image.ts';
+import type { KnownEngine } from '#source/engine/options.ts';
 
 /** Docker with overlay2, or Podman with overlay; every other driver keeps its layers in ways that are not read here. */
-function storeOf({ rootDirectory, driver, containerdStore, podman, metacopy }: EngineInfo): 'docker' | 'podman' {
+function storeOf({ engine: { podman }, info }: KnownEngine): 'docker' | 'podman' {
+  const { rootDirectory, driver, containerdStore, metacopy } = info;
   if (isAbsolute(rootDirectory)) {
     if (podman && driver === 'overlay' && !metacopy) return 'podman';
     if (!podman && driver === 'overlay2' && !containerdStore) return 'docker';
@@ -22,15 +23,16 @@ function storeOf({ rootDirectory, driver, containerdStore, podman, metacopy }: E
  * An image in the storage of the engine, if this process may read that, and is not to use the engine's export only.
  * @throws `ENGINE_STORAGE_UNREADABLE`
  */
-export function storedImage(info: EngineInfo, id: Digest, exportOnly: boolean): StoredImage {
-  if (exportOnly) throw storageUnreadable(info.rootDirectory, 'the export was asked for');
-  return storeOf(info) === 'podman' ? readPodmanImage(info.rootDirectory, id) : readDockerImage(info.rootDirectory, id);
+export function storedImage(known: KnownEngine, id: Digest, exportOnly: boolean): StoredImage {
+  const { rootDirectory } = known.info;
+  if (exportOnly) throw storageUnreadable(rootDirectory, 'the export was asked for');
+  return storeOf(known) === 'podman' ? readPodmanImage(rootDirectory, id) : readDockerImage(rootDirectory, id);
 }
 
 /** A container's directories above its image's layers. @throws `ENGINE_STORAGE_UNREADABLE` */
-export function storedContainer(info: EngineInfo, id: string): ContainerDirectories {
-  const read = storeOf(info) === 'podman' ? podmanContainerLayers : dockerContainerLayers;
-  return read(info.rootDirectory, id);
+export function storedContainer(known: KnownEngine, id: string): ContainerDirectories {
+  const read = storeOf(known) === 'podman' ? podmanContainerLayers : dockerContainerLayers;
+  return read(known.info.rootDirectory, id);
 }
 
 /** A stored layer as one to be read. */

@@ -1,12 +1,14 @@
 import { type EngineContainer, exportContainer, inspectContainer } from '#base/engine/containers.ts';
+import { connectEngine } from '#base/engine/engine.ts';
 import { inspectImage } from '#base/engine/images.ts';
+import { engineInfo } from '#base/engine/info.ts';
 import { isStorageUnreadable, storageUnreadable } from '#base/engine/storage/small-file.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { checkPlatform } from '#core/oci/select-platform.ts';
 import type { Platform } from '#core/platform.ts';
 import type { Image, LayerContent, ReadImage, ReadLayer } from '#image/image.ts';
-import { type EngineOptions, type KnownEngine, knownEngine } from '#source/engine/connect.ts';
 import { hiddenByContainer } from '#source/engine/container-changes.ts';
+import type { EngineOptions, KnownEngine } from '#source/engine/options.ts';
 import { readSelected } from '#source/engine/read-selected.ts';
 import { overlayContent, selectedOf, storedContainer, storedImage } from '#source/engine/stored.ts';
 
@@ -28,8 +30,9 @@ export async function openContainer(id: string, options: EngineOptions): Promise
       hint: 'docker ps shows ids and names.',
     });
   }
-  const known = await knownEngine(options.environment);
-  const container = await inspectContainer(known.engine, id);
+  const engine = await connectEngine(options.environment);
+  const [info, container] = await Promise.all([engineInfo(engine), inspectContainer(engine, id)]);
+  const known = { engine, info };
   if (container === undefined) throw notFound(id, known);
   const image = container.imageId && (await inspectImage(known.engine, container.imageId));
   if (image?.platform !== undefined) checkPlatform(image.platform, options.platform);
@@ -54,17 +57,17 @@ function aboutOf({ name, image }: EngineContainer) {
 async function readInPlace<R>(
   container: EngineContainer,
   tags: readonly string[],
-  { engine, info }: KnownEngine,
+  known: KnownEngine,
   options: EngineOptions,
   readLayer: ReadLayer<R>,
 ): Promise<ReadImage<R>> {
   const { id, imageId } = container;
   if (imageId === undefined) throw storageUnreadable(id, 'the container runs no image');
-  const stored = storedImage(info, imageId, options.exportOnly === true);
-  const own = storedContainer(info, id);
+  const stored = storedImage(known, imageId, options.exportOnly === true);
+  const own = storedContainer(known, id);
   const contents = own.directories.map((directory, index): LayerContent => {
     const writable = index === own.directories.length - 1;
-    const opaques = async () => (writable ? hiddenByContainer(engine, id, directory) : []);
+    const opaques = async () => (writable ? hiddenByContainer(known.engine, id, directory) : []);
     return { kind: 'overlay', directory, live: true, opaques, confirm: own.confirm };
   });
   const selected = selectedOf(stored, imageId, tags);

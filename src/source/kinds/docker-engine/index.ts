@@ -1,4 +1,6 @@
+import { connectEngine } from '#base/engine/engine.ts';
 import { type EngineImage, exportImage, inspectImage } from '#base/engine/images.ts';
+import { engineInfo } from '#base/engine/info.ts';
 import { isStorageUnreadable } from '#base/engine/storage/small-file.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { checkPlatform } from '#core/oci/select-platform.ts';
@@ -7,8 +9,8 @@ import { parseReference } from '#core/reference.ts';
 import type { Image, ReadImage, ReadLayer } from '#image/image.ts';
 import { openArchiveStream } from '#source/archive/open-stream.ts';
 import type { ImageChoice } from '#source/archive/select-image.ts';
-import { type EngineOptions, type KnownEngine, knownEngine } from '#source/engine/connect.ts';
 import { readContainerdImage } from '#source/engine/containerd-image.ts';
+import type { EngineOptions, KnownEngine } from '#source/engine/options.ts';
 import { readSelected } from '#source/engine/read-selected.ts';
 import { overlayContent, selectedOf, storedImage } from '#source/engine/stored.ts';
 
@@ -24,8 +26,9 @@ const ID = /^(?:sha256:)?[0-9a-f]{4,64}$/;
 export async function openEngineImage(name: string, options: EngineOptions): Promise<Image> {
   // Also refuses names that would mean something else in a path of the API.
   if (!ID.test(name)) parseReference(name);
-  const known = await knownEngine(options.environment);
-  const image = await inspectImage(known.engine, name);
+  const engine = await connectEngine(options.environment);
+  const [info, image] = await Promise.all([engineInfo(engine), inspectImage(engine, name)]);
+  const known = { engine, info };
   if (image === undefined) throw notFound(name, known);
   // In a containerd store one name may stand for several platforms: the one that is meant is selected when it is read.
   if (image.platform !== undefined && !known.info.containerdStore) checkPlatform(image.platform, options.platform);
@@ -45,13 +48,13 @@ export async function openEngineImage(name: string, options: EngineOptions): Pro
 async function readInPlace<R>(
   name: string,
   image: EngineImage,
-  { info }: KnownEngine,
+  known: KnownEngine,
   options: EngineOptions,
   readLayer: ReadLayer<R>,
 ): Promise<ReadImage<R>> {
   const about = { kind: 'docker', reference: name };
-  if (info.containerdStore) return readContainerdImage(info, image, about, choiceOf(options), readLayer);
-  const stored = storedImage(info, image.id, options.exportOnly === true);
+  if (known.info.containerdStore) return readContainerdImage(known.info, image, about, choiceOf(options), readLayer);
+  const stored = storedImage(known, image.id, options.exportOnly === true);
   const selected = selectedOf(stored, image.id, image.tags);
   return readSelected(about, selected, stored.layers.map(overlayContent), 'engine', readLayer);
 }

@@ -1,5 +1,5 @@
-import { connectEngine, type Engine } from '#base/engine/engine.ts';
-import { type EngineInfo, engineInfo } from '#base/engine/info.ts';
+import type { Engine } from '#base/engine/engine.ts';
+import type { EngineInfo } from '#base/engine/info.ts';
 import type { Platform } from '#core/platform.ts';
 
 /** What opening an image of an engine depends on. */
@@ -18,10 +18,4 @@ export interface EngineOptions {
 export interface KnownEngine {
   readonly engine: Engine;
   readonly info: EngineInfo;
-}
-
-/** Connects to the environment's engine. Throws what {@link connectEngine} throws. */
-export async function knownEngine(environment: NodeJS.ProcessEnv): Promise<KnownEngine> {
-  const engine = await connectEngine(environment);
-  return { engine, info: await engineInfo(engine) };
 }
