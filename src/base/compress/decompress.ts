@@ -2,6 +2,7 @@ import { createGunzip } from 'node:zlib';
 import type { Compression } from '#base/compress/detect.ts';
 import { OUTPUT_CHUNK_BYTES, throughZlib } from '#base/compress/zlib-stream.ts';
 import { unzstd } from '#base/compress/zstd.ts';
+import { zstdCorrupt } from '#base/compress/zstd-corrupt.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 /** Limits on what compressed bytes may become. */
@@ -12,11 +13,20 @@ export interface DecompressLimits {
   readonly ratioFromBytes: number;
 }
 
-/** gzip cannot exceed 1032:1, so only zstd meets the ratio; both meet the size. */
+/** What went in and came out so far. Streams that share one share the limits. */
+export interface Decompressed {
+  inputBytes: number;
+  outputBytes: number;
+}
+
+/**
+ * Layers shrink to a half or a fifth, rarely to a tenth; zeros to a thousandth. What comes out is thus bounded by what was
+ * sent, but for the first gigabytes: there may be a large empty file in a good image.
+ */
 export const DEFAULT_DECOMPRESS_LIMITS: DecompressLimits = {
-  outputBytes: 16 * 1024 ** 3,
-  ratio: 1100,
-  ratioFromBytes: 1024 ** 3,
+  outputBytes: 128 * 1024 ** 3,
+  ratio: 250,
+  ratioFromBytes: 2 * 1024 ** 3,
 };
 
 /**
@@ -27,6 +37,7 @@ export async function* decompress(
   chunks: AsyncIterable<Uint8Array>,
   compression: Compression,
   limits: DecompressLimits = DEFAULT_DECOMPRESS_LIMITS,
+  spent: Decompressed = { inputBytes: 0, outputBytes: 0 },
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') {
     yield* chunks;
@@ -37,10 +48,9 @@ export async function* decompress(
       hint: 'The image specification knows gzip and zstd. Convert the image, for example with skopeo copy.',
     });
   }
-  let inputBytes = 0;
   const counted = async function* () {
     for await (const chunk of chunks) {
-      inputBytes += chunk.byteLength;
+      spent.inputBytes += chunk.byteLength;
       yield chunk;
     }
   };
@@ -48,12 +58,10 @@ export async function* decompress(
     compression === 'gzip'
       ? throughZlib(counted(), createGunzip({ chunkSize: OUTPUT_CHUNK_BYTES }))
       : unzstd(counted());
-  let outputBytes = 0;
   try {
     for await (const chunk of output) {
-      outputBytes += chunk.length;
-      const ratio = outputBytes > limits.ratioFromBytes && outputBytes > inputBytes * limits.ratio;
-      if (outputBytes > limits.outputBytes || ratio) throw limitReached(outputBytes, inputBytes);
+      spent.outputBytes += chunk.length;
+      if (beyond(spent, limits)) throw limitReached(spent);
       yield chunk;
     }
   } catch (error) {
@@ -61,18 +69,22 @@ export async function* decompress(
   }
 }
 
-function limitReached(outputBytes: number, inputBytes: number): HoldfastError {
+function beyond({ inputBytes, outputBytes }: Decompressed, limits: DecompressLimits): boolean {
+  if (outputBytes > limits.outputBytes) return true;
+  return outputBytes > limits.ratioFromBytes && outputBytes > inputBytes * limits.ratio;
+}
+
+function limitReached({ inputBytes, outputBytes }: Decompressed): HoldfastError {
   return new HoldfastError('DECOMPRESS_LIMIT', `${inputBytes} compressed bytes grew beyond ${outputBytes} bytes`, {
-    hint: 'This is how an archive bomb looks. Nothing more of it was read.',
+    hint: 'This is how an archive bomb looks. Nothing of it was believed.',
   });
 }
 
 function zlibError(error: unknown, compression: 'gzip' | 'zstd'): unknown {
   const code = systemCode(error);
-  if (error instanceof HoldfastError || code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB|ERR_BROTLI)/.test(code))
-    return error;
-  const what = compression === 'gzip' ? 'GZIP_CORRUPT' : 'ZSTD_CORRUPT';
-  return new HoldfastError(what, `The ${compression} data is damaged or was cut off`, {
+  if (error instanceof HoldfastError || code === undefined || !/^(Z_|ZSTD_|ERR_ZLIB)/.test(code)) return error;
+  if (compression === 'zstd') return zstdCorrupt(undefined, error);
+  return new HoldfastError('GZIP_CORRUPT', 'The gzip data is damaged or was cut off', {
     hint: 'Make or fetch the image again.',
     cause: error,
   });
