@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Advisories } from '#advisory/advisory.ts';
@@ -12,7 +11,7 @@ import { verifyAdvisories } from '#advisory/store/verify.ts';
 import { createAdvisoryWriter } from '#advisory/store/write.ts';
 import type { Problem } from '#core/errors.ts';
 
-const DATA = fileURLToPath(new URL('../../../shared/data/advisories/', import.meta.url));
+const DATA = join(import.meta.dirname, '../../../shared/data/advisories');
 const absent = !existsSync(DATA);
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-real-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -23,7 +23,7 @@ const ENDING = '.zip';
  * The ecosystem whose export holds what was asked for: OSV's name without a release, `Debian:12` -> `Debian`.
  * @throws `ADVISORIES_ECOSYSTEM_INVALID`
  */
-export function exportedEcosystem(name: string): string {
+function exportedEcosystem(name: string): string {
   const base = name.split(':', 1)[0]?.trim() ?? '';
   if (/^[A-Za-z][A-Za-z0-9 ._-]{0,60}$/.test(base)) return base;
   throw new HoldfastError('ADVISORIES_ECOSYSTEM_INVALID', `${JSON.stringify(name.slice(0, 80))} is no ecosystem`, {
@@ -57,7 +57,12 @@ export function advisorySources(
   const exports = (environment['HOLDFAST_OSV_URL'] || OSV_EXPORTS).replace(/\/+$/, '');
   const names = [...new Set([...asked.map(exportedEcosystem), ...heldEcosystems(downloads)])].sort();
   const scores = [
-    { name: 'KEV', url: environment['HOLDFAST_KEV_URL'] || KEV, file: join(downloads, 'kev.json'), begins: ['{'] },
+    {
+      name: 'KEV',
+      url: environment['HOLDFAST_KEV_URL'] || KEV,
+      file: join(downloads, 'kev.json'),
+      begins: ['{', '\x1f\x8b'],
+    },
     {
       name: 'EPSS',
       url: environment['HOLDFAST_EPSS_URL'] || EPSS,

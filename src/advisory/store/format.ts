@@ -17,7 +17,7 @@ import { HoldfastError } from '#core/errors.ts';
  * `NUL` and its first CVE.
  */
 export const MAGIC = Buffer.from('hfadvdb\n', 'latin1');
-export const VERSION = 1;
+const VERSION = 1;
 export const PREAMBLE_BYTES = 16;
 export const TRAILER_BYTES = 88;
 export const ENTRY_HEAD_BYTES = 6;
@@ -26,8 +26,8 @@ export const BLOCK_BYTES = 12 * 1024;
 /** One advisory may be larger than a block, but not than this. */
 export const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
 export const LARGEST_BLOCK_BYTES = LARGEST_BODY_BYTES + 2 * BLOCK_BYTES;
-export const LARGEST_INFORMATION_BYTES = 16 * 1024 * 1024;
-export const LARGEST_INDEX_BYTES = 256 * 1024 * 1024;
+const LARGEST_INFORMATION_BYTES = 16 * 1024 * 1024;
+const LARGEST_INDEX_BYTES = 256 * 1024 * 1024;
 export const LARGEST_KEY_BYTES = 0xffff;
 
 export interface Trailer {

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, Severity>> = {
 };
 
 /** A rating in a word, `MODERATE` or Debian's `low**`; undefined for a word that rates nothing. */
-export function levelOfWord(word: unknown): Severity | undefined {
+function levelOfWord(word: unknown): Severity | undefined {
   if (typeof word !== 'string' || word.length > 40) return undefined;
   const key = word.toLowerCase().replace(/\*+$/, '').trim();
   return Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
