@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listRunningImages } from '#app/list-running.ts';
 import { openContainer } from '#source/kinds/container/index.ts';
@@ -151,5 +151,35 @@ needs(
     const image = await openEngineImage('removed:1', { environment, verify: true });
     await engine.docker('rmi', 'removed:1');
     await expect(readFiles(image)).rejects.toMatchObject({ code: 'ENGINE_IMAGE_NOT_FOUND' });
+  });
+
+  test('a user who may not talk to the engine is told so', async () => {
+    process.seteuid?.(65_534);
+    try {
+      await expect(openEngineImage('layers:1', { environment, verify: true })).rejects.toMatchObject({
+        code: 'ENGINE_DENIED',
+      });
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+
+  test("without access to the engine's directories its images come through the export", async () => {
+    const { gid } = statSync(engine.socket);
+    // The socket is the engine's root's; its directory and its group let this user through to it, not to the data.
+    chmodSync(dirname(engine.socket), 0o711);
+    chmodSync(engine.socket, 0o666);
+    process.setegid?.(gid);
+    process.seteuid?.(65_534);
+    try {
+      const image = await readFiles(await openEngineImage('layers:1', { environment, verify: true }));
+      expect(image.description.verified).toBe('digests');
+      expect(image.layers).toBe(6);
+      const container = await readFiles(await openContainer('changed', { environment, verify: true }));
+      expect(container.layers).toBe(1);
+      expect(container.files.get('opt/a/new')).toMatch(/^file 644 4 /);
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 });

@@ -22,6 +22,8 @@ export async function hiddenByContainer(engine: Engine, id: string, directory: s
       if (clean === undefined || clean === '')
         throw storageUnreadable(directory, `${JSON.stringify(path)} was deleted`);
       const hiding = hidingDirectory(directory, clean);
+      // A container cannot replace its root: believing it would hide the whole image.
+      if (hiding === '') throw storageUnreadable(directory, `${JSON.stringify(path)} was deleted without a trace`);
       if (hiding !== undefined) opaque.add(hiding);
     }
     return [...opaque].sort();
