@@ -1,9 +1,11 @@
-/** A column: how wide it may grow, and which side is cut when it does not fit. */
+/** A column: between which widths it may be, and what is kept when it does not fit. */
 export interface Column {
   readonly title: string;
   readonly maxWidth: number;
-  /** Paths tell most at their end. */
-  readonly keep?: 'end';
+  /** It is not made narrower than this to leave room for the others; `maxWidth` unless said. */
+  readonly minWidth?: number;
+  /** `path`: what stands before the first slash and the end, as paths tell most there. */
+  readonly keep?: 'path';
 }
 
 const GAP = '  ';
@@ -21,14 +23,35 @@ export function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** The same from the other side. */
-function cutFront(text: string, width: number): string {
-  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+/** The same from the front of a path, `app #2 /usr/lib/node` -> `app #2 …/node`. */
+function cutPath(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const label = text.slice(0, Math.max(0, text.indexOf('/')));
+  const kept = label.length < width - 1 ? label : '';
+  return `${kept}…${text.slice(text.length - (width - kept.length - 1))}`;
+}
+
+/** As wide as the cells are, made narrower where they are widest until all fit or no column may be narrower. */
+function widthsOf(heads: readonly Column[], rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const widths = heads.map(({ title, maxWidth }, column) =>
+    Math.min(maxWidth, Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))),
+  );
+  let over = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
+  for (; over > 0; over -= 1) {
+    const spare = widths.map((one, column) => {
+      const { title = '', maxWidth = 0, minWidth = maxWidth } = heads[column] ?? {};
+      return one > Math.max(title.length, minWidth) ? one : 0;
+    });
+    const widest = spare.indexOf(Math.max(...spare));
+    if (spare[widest] === 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
 }
 
 /**
- * Lines of aligned columns no wider than `width`: the last column takes what is left, and every text is printable.
- * `style` may colour a cell after it was cut and padded.
+ * Lines of aligned columns, no wider than `width` if their least widths allow it; every text is printable. `style` may
+ * colour a cell after it was cut and padded.
  */
 export function columns(
   heads: readonly Column[],
@@ -37,16 +60,12 @@ export function columns(
   style: (text: string, row: number, column: number) => string,
 ): readonly string[] {
   const safe = rows.map((row) => row.map(printable));
-  const widths = heads.map(({ title, maxWidth }, column) =>
-    Math.min(maxWidth, Math.max(title.length, ...safe.map((row) => row[column]?.length ?? 0))),
-  );
-  const fixed = widths.slice(0, -1).reduce((sum, one) => sum + one + GAP.length, 0);
+  const widths = widthsOf(heads, safe, width);
   const last = widths.length - 1;
-  widths[last] = Math.max(8, Math.min(widths[last] ?? 0, width - fixed));
   const line = (cells: readonly string[], row: number) =>
     cells
       .map((cell, column) => {
-        const cut = (row >= 0 && heads[column]?.keep === 'end' ? cutFront : cutTo)(cell, widths[column] ?? 0);
+        const cut = (row >= 0 && heads[column]?.keep === 'path' ? cutPath : cutTo)(cell, widths[column] ?? 0);
         return style(column === last ? cut : cut.padEnd(widths[column] ?? 0), row, column);
       })
       .join(GAP)

@@ -1,6 +1,7 @@
 import { formatPlatform } from '#core/platform.ts';
 import { SEVERITIES, type Severity } from '#core/severity.ts';
 import type { Finding } from '#finding/finding.ts';
+import { absenceLines } from '#report/absence-lines.ts';
 import { columns, cutTo, printable } from '#report/columns.ts';
 import { count, nextSteps } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
@@ -24,6 +25,7 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
     stepLines(shown, options),
     findingLines(shown, options),
     hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
+    absenceLines(input.findings.absences, options.width, options.paint),
     coverageLines(input, options),
     problemLines(input, options),
     fileLines(input, options),
