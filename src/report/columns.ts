@@ -34,7 +34,7 @@ function cutPath(text: string, width: number): string {
 /** As wide as the cells are, made narrower where they are widest until all fit or no column may be narrower. */
 function widthsOf(heads: readonly Column[], rows: readonly (readonly string[])[], width: number): readonly number[] {
   const widths = heads.map(({ title, maxWidth }, column) =>
-    Math.min(maxWidth, Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))),
+    rows.reduce((most, row) => Math.min(maxWidth, Math.max(most, row[column]?.length ?? 0)), title.length),
   );
   let over = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
   for (; over > 0; over -= 1) {

@@ -2,7 +2,7 @@ import { formatPlatform } from '#core/platform.ts';
 import { SEVERITIES, type Severity } from '#core/severity.ts';
 import type { Finding } from '#finding/finding.ts';
 import { absenceLines } from '#report/absence-lines.ts';
-import { columns, cutTo, printable } from '#report/columns.ts';
+import { type Column, columns, cutTo, printable } from '#report/columns.ts';
 import { count, nextSteps } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
@@ -27,6 +27,7 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
     hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
     absenceLines(input.findings.absences, options.width, options.paint),
     coverageLines(input, options),
+    absenceLines(input, options),
     problemLines(input, options),
     fileLines(input, options),
     [summary(findings, input, options)],
@@ -92,13 +93,13 @@ function stepLines(findings: readonly Finding[], { paint, width }: TableOptions)
   ];
 }
 
-const HEADS = [
+const HEADS: readonly Column[] = [
   { title: 'SEVERITY', maxWidth: 12 },
   { title: 'ID', maxWidth: 19 },
-  { title: 'PACKAGE', maxWidth: 22 },
-  { title: 'INSTALLED', maxWidth: 18 },
-  { title: 'FIXED IN', maxWidth: 18 },
-  { title: 'WHERE', maxWidth: 60, keep: 'end' as const },
+  { title: 'PACKAGE', maxWidth: 30, minWidth: 15 },
+  { title: 'INSTALLED', maxWidth: 24, minWidth: 13 },
+  { title: 'FIXED IN', maxWidth: 24, minWidth: 13 },
+  { title: 'WHERE', maxWidth: 60, minWidth: 18, keep: 'path' },
 ];
 
 function findingLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {
@@ -130,15 +131,28 @@ function noFix(state: Finding['fixState']): string {
       return 'fix postponed';
     case 'end-of-life':
       return 'end of life';
+    case 'no-dsa':
+      return 'no fix (minor)';
     default:
       return 'no fix yet';
   }
 }
 
 function whereOf({ package: { owner, layer, locations, type } }: Finding): string {
-  const language = type === 'deb' || type === 'apk' || type === 'rpm' ? '' : (locations[0] ?? '');
+  const language = type === 'deb' || type === 'apk' || type === 'rpm' ? undefined : locations[0];
   const place = layer === undefined || owner === undefined ? '' : `${owner} #${layer.index}`;
-  return [place, language].filter((part) => part !== '').join(' ');
+  const more = locations.length > 1 ? ` (+${locations.length - 1})` : '';
+  return [place, language === undefined ? '' : `/${installedIn(language)}${more}`]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** What tells copies of a package apart: the directory that it is installed in, without what its name says already. */
+function installedIn(location: string): string {
+  return location.replace(
+    /(?:(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json|\/[^/]+\.(?:dist-info\/METADATA|egg-info(?:\/PKG-INFO)?))$/,
+    '',
+  );
 }
 
 function coverageLines({ findings }: ScanReportInput, { paint, width }: TableOptions): readonly string[] {
@@ -150,6 +164,38 @@ function coverageLines({ findings }: ScanReportInput, { paint, width }: TableOpt
       cutTo(`  ${subject}, ${count(packages, 'package')}: ${printable(reason)}`, width),
     ),
   ];
+}
+
+const MOST_UNASKED = 5;
+
+/** Advisories that are no finding, and why: those that could not be compared; with `--explain` all. */
+function absenceLines({ findings: { absences } }: ScanReportInput, { paint, width, all }: TableOptions) {
+  if (absences.length === 0) return [];
+  const asked = absences.some(({ state }) => state !== 'not-comparable');
+  const shown = asked || all ? absences : absences.slice(0, MOST_UNASKED);
+  const heads: readonly Column[] = [
+    { title: 'NO FINDING', maxWidth: 14 },
+    { title: 'ID', maxWidth: 23 },
+    { title: 'PACKAGE', maxWidth: 40, minWidth: 20 },
+    { title: 'BECAUSE', maxWidth: 120, minWidth: 20 },
+  ];
+  const rows = shown.map(({ state, id, purl, reason }) => [state, id, shortPurl(purl), reason]);
+  const more = absences.length - shown.length;
+  return [
+    ...columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text)),
+    ...(more > 0 ? [`and ${more} more that could not be compared: --explain`] : []),
+  ];
+}
+
+/** `pkg:deb/debian/libc6@2.36-9?arch=amd64` -> `libc6@2.36-9`, `pkg:npm/%40a/b@1` -> `@a/b@1`. */
+function shortPurl(purl: string): string {
+  const [, type = '', rest = ''] = /^pkg:([^/]+)\/([^?#]*)/.exec(purl) ?? [];
+  const name = ['deb', 'apk', 'rpm'].includes(type) ? rest.slice(rest.lastIndexOf('/') + 1) : rest;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 const MOST_PROBLEMS = 10;
@@ -166,10 +212,10 @@ function problemLines({ inventory: { problems } }: ScanReportInput, { paint, wid
 
 function fileLines({ executables }: ScanReportInput, { width, paint }: TableOptions): readonly string[] {
   if (executables === undefined) return [];
-  const heads = [
+  const heads: readonly Column[] = [
     { title: 'MODE', maxWidth: 4 },
     { title: 'SIZE', maxWidth: 12 },
-    { title: 'EXECUTABLE', maxWidth: 400 },
+    { title: 'EXECUTABLE', maxWidth: 400, minWidth: 30, keep: 'path' },
   ];
   const rows = executables.map(({ path, mode, sizeBytes }) => [
     mode.toString(8).padStart(4, '0'),
