@@ -1,18 +1,39 @@
 import type { Absence } from '#finding/finding.ts';
-import { columns } from '#report/columns.ts';
+import { type Column, columns } from '#report/columns.ts';
 import type { Paint } from '#report/paint.ts';
 
-const HEADS = [
+const HEADS: readonly Column[] = [
   { title: 'STATE', maxWidth: 14 },
-  { title: 'ID', maxWidth: 20 },
-  { title: 'PACKAGE', maxWidth: 40 },
-  { title: 'BECAUSE', maxWidth: 60 },
+  { title: 'ID', maxWidth: 23 },
+  { title: 'PACKAGE', maxWidth: 40, minWidth: 20 },
+  { title: 'BECAUSE', maxWidth: 120, minWidth: 20 },
 ];
 
-/** Advisories on packages here that are no finding, each with its reason; none given, no lines. */
+/** Of those that nobody asked for. */
+const MOST_UNASKED = 5;
+
+/**
+ * Advisories on packages here that are no finding, each with its reason; none given, no lines. Only those that could not
+ * be compared are given without being asked for: of them the first few.
+ */
 export function absenceLines(absences: readonly Absence[], width: number, paint: Paint): readonly string[] {
   if (absences.length === 0) return [];
-  const rows = absences.map(({ state, id, purl, reason }) => [state, id, purl.replace(/\?.*$/, ''), reason]);
+  const asked = absences.some(({ state }) => state !== 'not-comparable');
+  const shown = asked ? absences : absences.slice(0, MOST_UNASKED);
+  const rows = shown.map(({ state, id, purl, reason }) => [state, id, shortPurl(purl), reason]);
   const lines = columns(HEADS, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
-  return [paint('bold', 'No finding, and why'), ...lines];
+  const more = absences.length - shown.length;
+  const rest = more > 0 ? [`and ${more} more that could not be compared: --format json`] : [];
+  return [paint('bold', 'No finding, and why'), ...lines, ...rest];
+}
+
+/** `pkg:deb/debian/libc6@2.36-9?arch=amd64` -> `libc6@2.36-9`, `pkg:npm/%40a/b@1` -> `@a/b@1`. */
+function shortPurl(purl: string): string {
+  const [, type = '', rest = ''] = /^pkg:([^/]+)\/([^?#]*)/.exec(purl) ?? [];
+  const name = ['deb', 'apk', 'rpm'].includes(type) ? rest.slice(rest.lastIndexOf('/') + 1) : rest;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -25,9 +25,8 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
     stepLines(shown, options),
     findingLines(shown, options),
     hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
-    absenceLines(input.findings.absences, options.width, options.paint),
     coverageLines(input, options),
-    absenceLines(input, options),
+    absenceLines(input.findings.absences, options.width, options.paint),
     problemLines(input, options),
     fileLines(input, options),
     [summary(findings, input, options)],
@@ -126,7 +125,7 @@ function findingLines(findings: readonly Finding[], { paint, width }: TableOptio
 function noFix(state: Finding['fixState']): string {
   switch (state) {
     case 'ignored':
-      return 'will not be fixed';
+      return 'will not fix';
     case 'postponed':
       return 'fix postponed';
     case 'end-of-life':
@@ -164,38 +163,6 @@ function coverageLines({ findings }: ScanReportInput, { paint, width }: TableOpt
       cutTo(`  ${subject}, ${count(packages, 'package')}: ${printable(reason)}`, width),
     ),
   ];
-}
-
-const MOST_UNASKED = 5;
-
-/** Advisories that are no finding, and why: those that could not be compared; with `--explain` all. */
-function absenceLines({ findings: { absences } }: ScanReportInput, { paint, width, all }: TableOptions) {
-  if (absences.length === 0) return [];
-  const asked = absences.some(({ state }) => state !== 'not-comparable');
-  const shown = asked || all ? absences : absences.slice(0, MOST_UNASKED);
-  const heads: readonly Column[] = [
-    { title: 'NO FINDING', maxWidth: 14 },
-    { title: 'ID', maxWidth: 23 },
-    { title: 'PACKAGE', maxWidth: 40, minWidth: 20 },
-    { title: 'BECAUSE', maxWidth: 120, minWidth: 20 },
-  ];
-  const rows = shown.map(({ state, id, purl, reason }) => [state, id, shortPurl(purl), reason]);
-  const more = absences.length - shown.length;
-  return [
-    ...columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text)),
-    ...(more > 0 ? [`and ${more} more that could not be compared: --explain`] : []),
-  ];
-}
-
-/** `pkg:deb/debian/libc6@2.36-9?arch=amd64` -> `libc6@2.36-9`, `pkg:npm/%40a/b@1` -> `@a/b@1`. */
-function shortPurl(purl: string): string {
-  const [, type = '', rest = ''] = /^pkg:([^/]+)\/([^?#]*)/.exec(purl) ?? [];
-  const name = ['deb', 'apk', 'rpm'].includes(type) ? rest.slice(rest.lastIndexOf('/') + 1) : rest;
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
 
 const MOST_PROBLEMS = 10;
