@@ -23,14 +23,19 @@ interface Passing {
  * @throws `ZSTD_CORRUPT`, and what the chunks throw
  */
 export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<AsyncGenerator<Buffer>> {
-  const bytes = passing(chunks);
-  while (!(await bytes.ended())) {
-    const magic = (await bytes.take(4)).readUInt32LE(0);
-    if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE) {
-      const length = (await bytes.take(4)).readUInt32LE(0);
-      for await (const _ of bytes.parts(length));
-    } else if (magic === MAGIC) yield frame(bytes);
-    else throw zstdCorrupt();
+  const source = chunks[Symbol.asyncIterator]();
+  const bytes = passing(source);
+  try {
+    while (!(await bytes.ended())) {
+      const magic = (await bytes.take(4)).readUInt32LE(0);
+      if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE) {
+        const length = (await bytes.take(4)).readUInt32LE(0);
+        for await (const _ of bytes.parts(length));
+      } else if (magic === MAGIC) yield frame(bytes);
+      else throw zstdCorrupt();
+    }
+  } finally {
+    await source.return?.();
   }
 }
 
@@ -70,8 +75,7 @@ function contentSize(field: Buffer): number {
   return field.readUIntLE(0, field.length);
 }
 
-function passing(chunks: AsyncIterable<Uint8Array>): Passing {
-  const source = chunks[Symbol.asyncIterator]();
+function passing(source: AsyncIterator<Uint8Array>): Passing {
   let chunk: Buffer = EMPTY;
   const ended = async (): Promise<boolean> => {
     while (chunk.length === 0) {

@@ -6,7 +6,7 @@ export interface TarHeader {
   readonly name: string;
   readonly mode: number;
   readonly sizeBytes: number;
-  /** The type flag's character; NUL becomes `0`. */
+  /** The type flag's character; NUL as such: it is the form from before ustar. */
   readonly type: string;
   readonly linkName: string;
   /** True for GNU's own magic, which gives the prefix field another meaning. */
@@ -91,7 +91,7 @@ export function parseHeader(block: Buffer): TarHeader | undefined {
     name,
     mode,
     sizeBytes,
-    type: flag === 0 ? '0' : String.fromCharCode(flag),
+    type: String.fromCharCode(flag),
     linkName: block[157] === 0 ? '' : textField(block, 157, 100),
     gnu,
   };

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { TarVisitor, Want } from '#base/tar/entry.ts';
+import { TRUNCATED_BODY } from '#base/tar/problems.ts';
 import { walkTar } from '#base/tar/walk.ts';
 
 const WINDOW_BYTES = 256 * 1024;
@@ -72,24 +73,16 @@ export function readTarRange(fd: number, offset: number, sizeBytes: number, visi
       const beyond = at - value > end;
       at = Math.min(at - value, end);
       skipped = skipped || at > windowEnd;
-      if (beyond) visitor.problem(cutOff(at));
+      if (beyond) visitor.problem(TRUNCATED_BODY);
       step = walk.next(window);
     } else {
       if (value.want.kind === 'random') value.want.read(readBody(at, value.sizeBytes));
       const beyond = at + value.sizeBytes > end;
       at = Math.min(at + value.sizeBytes, end);
       skipped = skipped || at > windowEnd;
-      if (beyond) visitor.problem(cutOff(at));
+      if (beyond) visitor.problem(TRUNCATED_BODY);
       step = walk.next(window);
     }
   }
   return { bytesRead };
-}
-
-function cutOff(at: number) {
-  return {
-    code: 'TAR_TRUNCATED',
-    message: `The archive ends inside a file's bytes (byte ${at})`,
-    hint: 'The archive is damaged or was cut off. Make or fetch it again.',
-  };
 }

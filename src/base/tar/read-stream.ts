@@ -1,4 +1,5 @@
 import type { NestedWant, TarVisitor, Want } from '#base/tar/entry.ts';
+import { TRUNCATED_BODY } from '#base/tar/problems.ts';
 import { walkTar } from '#base/tar/walk.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -13,12 +14,17 @@ interface Passing {
   skip(length: number): number | Promise<number>;
 }
 
-function passing(chunks: AsyncIterable<Uint8Array>): Passing {
-  const source = chunks[Symbol.asyncIterator]();
+function passing(source: AsyncIterator<Uint8Array>): Passing {
   let chunk: Buffer = EMPTY;
+  let failed: Promise<IteratorResult<Uint8Array>> | undefined;
   const more = async (): Promise<boolean> => {
     for (;;) {
-      const next = await source.next();
+      // Who failed once goes on failing: an error that a body's reader took for its own is not the archive's end.
+      const asked = failed ?? source.next();
+      const next = await asked.catch((error: unknown) => {
+        failed = asked;
+        throw error;
+      });
       if (next.done === true) return false;
       const { buffer, byteOffset, byteLength } = next.value;
       chunk = Buffer.from(buffer, byteOffset, byteLength);
@@ -61,9 +67,21 @@ export async function readTarStream<W extends Want | NestedWant>(
   chunks: AsyncIterable<Uint8Array>,
   visitor: TarVisitor<W>,
 ): Promise<void> {
-  const bytes = passing(chunks);
-  const walk = walkTar<W>(visitor);
-  const short = () => visitor.problem({ code: 'TAR_TRUNCATED', message: "The archive ends inside a file's bytes" });
+  const source = chunks[Symbol.asyncIterator]();
+  try {
+    await drive(passing(source), walkTar<W>(visitor), visitor);
+  } finally {
+    // Lets go of the file or the connection when the walk was given up; does nothing at the end.
+    await source.return?.();
+  }
+}
+
+async function drive<W extends Want | NestedWant>(
+  bytes: Passing,
+  walk: ReturnType<typeof walkTar<W>>,
+  visitor: TarVisitor<W>,
+): Promise<void> {
+  const short = () => visitor.problem(TRUNCATED_BODY);
   for (let step = walk.next(); !step.done; ) {
     const value = step.value;
     if (typeof value === 'number' && value > 0) {

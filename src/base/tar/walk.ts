@@ -1,9 +1,9 @@
-import type { EntryType, NestedWant, TarEntry, TarVisitor, Want } from '#base/tar/entry.ts';
-import { BLOCK, isZeroBlock, parseHeader, type TarHeader } from '#base/tar/header.ts';
-import { cleanPath } from '#base/tar/path.ts';
-import { type PaxRecords, parsePax, paxNumber } from '#base/tar/pax.ts';
-import { expandSparse, headedPieces, MAX_PIECES, mapPieces, oldPieces, type SparsePiece } from '#base/tar/sparse.ts';
-import { HoldfastError } from '#core/errors.ts';
+import { type Described, describeEntry, type OldSparse, type Sparse } from '#base/tar/describe-entry.ts';
+import type { NestedWant, TarVisitor, Want } from '#base/tar/entry.ts';
+import { type Extensions, extend, isExtension, noExtensions } from '#base/tar/extensions.ts';
+import { BLOCK, isZeroBlock, numberField, parseHeader, type TarHeader } from '#base/tar/header.ts';
+import * as problems from '#base/tar/problems.ts';
+import { expandSparse, headedPieces, MAX_PIECES, oldPieces, type SparsePiece } from '#base/tar/sparse.ts';
 
 /**
  * What the walk asks of whoever feeds it: a positive number asks for that many bytes (answered with fewer only at the
@@ -14,14 +14,18 @@ export type TarStep<W> = number | { readonly want: W; readonly sizeBytes: number
 /** A name or a header's extension longer than this is an attack. */
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 5_000_000;
+/** Sparse files beyond this are not put together, and not more than this of one archive: holes cost a sender nothing. */
+const MAX_SPARSE_BYTES = 64 * 1024 * 1024;
+const MAX_SPARSE_TOTAL_BYTES = 256 * 1024 * 1024;
 
-interface Pending {
-  readonly local: PaxRecords;
-  longName: string | undefined;
-  longLink: string | undefined;
+interface Walked<W extends Want | NestedWant> {
+  readonly visitor: TarVisitor<W>;
+  /** Bytes of sparse files that may still be put together. */
+  sparseLeft: number;
 }
 
-type Walk<W> = Generator<TarStep<W>, void, Buffer>;
+/** Gives the bytes consumed after the header block; undefined when the archive ends early. */
+type EntryWalk<W> = Generator<TarStep<W>, number | undefined, Buffer>;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -31,20 +35,24 @@ const EMPTY = Buffer.alloc(0);
  * A damaged archive is a problem, and the walk ends there; nothing is thrown but for what is no tar at all.
  * @throws `TAR_NOT_AN_ARCHIVE` when the first block is no header.
  */
-export function* walkTar<W extends Want | NestedWant>(visitor: TarVisitor<W>): Walk<W> {
-  const global: PaxRecords = new Map();
-  const pending: Pending = { local: new Map(), longName: undefined, longLink: undefined };
+export function* walkTar<W extends Want | NestedWant>(
+  visitor: TarVisitor<W>,
+  maxEntries = MAX_ENTRIES,
+): Generator<TarStep<W>, void, Buffer> {
+  const walked: Walked<W> = { visitor, sparseLeft: MAX_SPARSE_TOTAL_BYTES };
+  let extensions = noExtensions();
+  let extended = false;
   let at = 0;
   let zeros = 0;
   for (let entries = 0; ; ) {
     const block: Buffer = yield BLOCK;
-    at += BLOCK;
     if (block.length < BLOCK) {
-      if (entries === 0 && zeros === 0) throw notAnArchive();
+      if (entries === 0 && zeros === 0) throw problems.notAnArchive();
       // Some writers leave out the blocks of zeros: an archive may end behind any entry, but not inside a block.
-      if (block.length > 0) visitor.problem(truncated('a header', at - BLOCK));
+      if (block.length > 0 || extended) visitor.problem(problems.truncated('a header', at));
       return;
     }
+    at += BLOCK;
     if (isZeroBlock(block)) {
       zeros += 1;
       if (zeros === 2) return;
@@ -52,232 +60,141 @@ export function* walkTar<W extends Want | NestedWant>(visitor: TarVisitor<W>): W
     }
     const header = parseHeader(block);
     if (header === undefined || zeros > 0) {
-      if (entries === 0) throw notAnArchive();
-      visitor.problem({ code: 'TAR_INVALID', message: `The block at byte ${at - BLOCK} is no tar header`, hint: HINT });
-      return;
+      if (entries === 0) throw problems.notAnArchive();
+      return visitor.problem(problems.invalid(`The block at byte ${at - BLOCK} is no tar header`));
     }
     entries += 1;
-    if (entries > MAX_ENTRIES) {
-      visitor.problem({ code: 'TAR_TOO_MANY_ENTRIES', message: `More than ${MAX_ENTRIES} entries`, hint: HINT });
-      return;
-    }
-    const padded = Math.ceil(header.sizeBytes / BLOCK) * BLOCK;
-    if ('xgLK'.includes(header.type)) {
-      if (header.sizeBytes > MAX_EXTENSION_BYTES) {
-        visitor.problem({
-          code: 'TAR_INVALID',
-          message: `A header extension of ${header.sizeBytes} bytes`,
-          hint: HINT,
-        });
-        return;
-      }
-      const bytes: Buffer = padded === 0 ? EMPTY : yield padded;
-      if (bytes.length < header.sizeBytes) {
-        visitor.problem(truncated('a header extension', at));
-        return;
-      }
-      const held = extend(header, bytes.subarray(0, header.sizeBytes), global, pending);
-      if (!held) visitor.problem({ code: 'TAR_PAX_INVALID', message: 'A pax record is malformed', path: header.name });
-      at += padded;
-      continue;
-    }
-    const consumed = yield* walkEntry(visitor, header, block, global, pending, at);
+    if (entries > maxEntries) return visitor.problem(problems.tooManyEntries(maxEntries));
+    extended = isExtension(header);
+    const consumed: number | undefined = extended
+      ? yield* walkExtension(visitor, header, extensions, at)
+      : yield* walkEntry(walked, header, block, extensions, at);
     if (consumed === undefined) return;
     at += consumed;
-    pending.local.clear();
-    pending.longName = undefined;
-    pending.longLink = undefined;
+    if (!extended) extensions = noExtensions();
   }
 }
 
-/** Remembers what an extension header says of the entry after it. False when it is malformed. */
-function extend(header: TarHeader, bytes: Buffer, global: PaxRecords, pending: Pending): boolean {
-  if (header.type === 'x') return parsePax(bytes, pending.local);
-  if (header.type === 'g') return parsePax(bytes, global);
-  const zero = bytes.indexOf(0);
-  const text = bytes.toString('utf8', 0, zero < 0 ? bytes.length : zero);
-  if (header.type === 'L') pending.longName = text;
-  else pending.longLink = text;
-  return true;
-}
-
-/** One entry and its body. Gives the bytes consumed after the header block, undefined when the archive ends early. */
-function* walkEntry<W extends Want | NestedWant>(
+function* walkExtension<W extends Want | NestedWant>(
   visitor: TarVisitor<W>,
   header: TarHeader,
-  block: Buffer,
-  global: PaxRecords,
-  pending: Pending,
+  extensions: Extensions,
   at: number,
-): Generator<TarStep<W>, number | undefined, Buffer> {
-  const extended = pending.local.size > 0 || global.size > 0;
-  const record = (key: string): string | undefined =>
-    extended ? (pending.local.get(key) ?? global.get(key)) : undefined;
-  const stored = (extended ? paxNumber(pending.local, 'size') : undefined) ?? header.sizeBytes;
-  const type = entryType(header);
-  const bodyBytes = header.type === '1' || header.type === '2' || header.type === '5' ? 0 : stored;
-  const padded = Math.ceil(bodyBytes / BLOCK) * BLOCK;
-  const name = record('GNU.sparse.name') ?? record('path') ?? pending.longName ?? header.name;
-  const path = cleanPath(name);
-
-  let pieces: SparsePiece[] | undefined;
-  let realSizeBytes = bodyBytes;
-  let extra = 0;
-  let sparse: 'no' | 'pieces' | 'headed' | 'bad' = 'no';
-  if (header.type === 'S') {
-    const old = yield* oldSparse(block);
-    if (old === 'cut') {
-      visitor.problem(truncated(name, at));
-      return undefined;
-    }
-    extra = old.extra;
-    pieces = old.pieces;
-    realSizeBytes = old.realSizeBytes;
-    sparse = pieces === undefined ? 'bad' : 'pieces';
-  } else if (extended && pending.local.has('GNU.sparse.realsize')) {
-    realSizeBytes = paxNumber(pending.local, 'GNU.sparse.realsize') ?? bodyBytes;
-    sparse = 'headed';
-  } else if (extended && pending.local.has('GNU.sparse.map')) {
-    realSizeBytes = paxNumber(pending.local, 'GNU.sparse.size') ?? bodyBytes;
-    pieces = mapPieces(pending.local.get('GNU.sparse.map') ?? '');
-    sparse = pieces === undefined ? 'bad' : 'pieces';
-  }
-  if (path === undefined || sparse === 'bad') {
-    const problem =
-      path === undefined
-        ? { code: 'TAR_PATH_REFUSED', message: `An entry's name leaves the root or is too long: ${shown(name)}` }
-        : { code: 'TAR_SPARSE_INVALID', message: 'The map of a sparse file is malformed', path };
-    visitor.problem(problem);
-    yield* pass(bodyBytes, padded);
-    return extra + padded;
-  }
-
-  const link = record('linkpath') ?? pending.longLink ?? header.linkName;
-  const linkTarget = type === 'hardlink' ? cleanPath(link) : link;
-  const entry: TarEntry = {
-    path,
-    type,
-    mode: header.mode & 0o7777,
-    sizeBytes: type === 'file' ? realSizeBytes : 0,
-    ...((type === 'symlink' || type === 'hardlink') && linkTarget !== undefined ? { linkTarget } : {}),
-  };
-  const want = visitor.entry(entry, at + extra);
-  if (want === undefined || type !== 'file') {
-    yield* pass(bodyBytes, padded);
-    return extra + padded;
-  }
-  if (sparse === 'no' && want.kind !== 'whole') {
-    yield { want, sizeBytes: bodyBytes };
-    if (padded > bodyBytes) yield padded - bodyBytes;
-    return extra + padded;
-  }
-  const limit = want.kind === 'whole' ? want.limitBytes : MAX_SPARSE_BYTES;
-  if (realSizeBytes > limit || bodyBytes > limit) {
-    if (want.kind === 'whole') want.tooLarge();
-    else visitor.problem({ code: 'TAR_SPARSE_TOO_LARGE', message: `A sparse file of ${realSizeBytes} bytes`, path });
-    yield* pass(bodyBytes, padded);
-    return extra + padded;
-  }
-  let bytes: Buffer = bodyBytes === 0 ? EMPTY : yield bodyBytes;
-  if (bytes.length < bodyBytes) {
-    visitor.problem(truncated(path, at));
+): EntryWalk<W> {
+  if (header.sizeBytes > MAX_EXTENSION_BYTES) {
+    visitor.problem(problems.invalid(`A header extension of ${header.sizeBytes} bytes`));
     return undefined;
   }
-  if (sparse !== 'no') {
-    const whole = unsparse(bytes, sparse, pieces, realSizeBytes);
-    if (whole === undefined) {
-      visitor.problem({ code: 'TAR_SPARSE_INVALID', message: 'The map of a sparse file is malformed', path });
-      if (padded > bodyBytes) yield padded - bodyBytes;
-      return extra + padded;
-    }
-    bytes = whole;
+  const padded = padding(header.sizeBytes);
+  const bytes: Buffer = padded === 0 ? EMPTY : yield padded;
+  if (bytes.length < header.sizeBytes) {
+    visitor.problem(problems.truncated('a header extension', at));
+    return undefined;
   }
-  if (want.kind === 'whole') want.done(bytes);
-  else if (want.kind === 'random') want.read((offset, length) => bytes.subarray(offset, offset + length));
+  const held = extend(header, bytes.subarray(0, header.sizeBytes), extensions);
+  if (!held) visitor.problem(problems.paxInvalid(header.name));
+  return padded;
+}
+
+function* walkEntry<W extends Want | NestedWant>(
+  walked: Walked<W>,
+  header: TarHeader,
+  block: Buffer,
+  extensions: Extensions,
+  at: number,
+): EntryWalk<W> {
+  const { visitor } = walked;
+  let old: OldSparse | undefined;
+  let extra = 0;
+  if (header.type === 'S') {
+    const read = yield* readOldSparse(block);
+    if (read === 'cut') {
+      visitor.problem(problems.truncated(header.name, at));
+      return undefined;
+    }
+    old = read;
+    extra = read.extraBytes;
+  }
+  const described = describeEntry(header, extensions, old);
+  const { entry, bodyBytes, sparse } = described;
+  const padded = padding(bodyBytes);
+  if (!described.sizeHolds) visitor.problem(problems.paxInvalid(described.name));
+  if (entry === undefined) visitor.problem(problems.pathRefused(described.name));
+  else if (sparse.kind === 'bad') visitor.problem(problems.sparseInvalid(entry.path));
+  const want = entry === undefined ? undefined : visitor.entry(entry, at + extra);
+  if (entry === undefined || entry.type !== 'file' || sparse.kind === 'bad' || want === undefined) {
+    yield* pass(bodyBytes);
+    return extra + padded;
+  }
+  const whole = sparse.kind !== 'no' || want.kind === 'whole';
+  if (!whole) yield { want, sizeBytes: bodyBytes };
+  else if (refused(walked, described, want)) {
+    yield* pass(bodyBytes);
+    return extra + padded;
+  } else {
+    const bytes: Buffer = bodyBytes === 0 ? EMPTY : yield bodyBytes;
+    if (bytes.length < bodyBytes) {
+      visitor.problem(problems.truncated(entry.path, at));
+      return undefined;
+    }
+    const body = sparse.kind === 'no' ? bytes : unsparse(bytes, sparse, entry.sizeBytes);
+    if (body === undefined) visitor.problem(problems.sparseInvalid(entry.path));
+    else if (want.kind === 'whole') want.done(body);
+    else if (want.kind === 'random') want.read((offset, length) => body.subarray(offset, offset + length));
+  }
   if (padded > bodyBytes) yield padded - bodyBytes;
   return extra + padded;
 }
 
 /** Skips a body. Padding is asked for, not skipped: some writers leave it out behind the last file, which is no damage. */
-function* pass(bodyBytes: number, padded: number): Generator<number, void, Buffer> {
-  if (bodyBytes > 0) yield -bodyBytes;
+function* pass(bodyBytes: number): Generator<number, void, Buffer> {
+  if (bodyBytes === 0) return;
+  yield -bodyBytes;
+  const padded = padding(bodyBytes);
   if (padded > bodyBytes) yield padded - bodyBytes;
 }
 
-/** Sparse files beyond this are not put together. */
-const MAX_SPARSE_BYTES = 64 * 1024 * 1024;
+function padding(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / BLOCK) * BLOCK;
+}
 
-function unsparse(
-  bytes: Buffer,
-  sparse: 'pieces' | 'headed' | 'bad',
-  pieces: readonly SparsePiece[] | undefined,
-  realSizeBytes: number,
-): Buffer | undefined {
-  if (sparse === 'pieces' && pieces !== undefined) return expandSparse(bytes, pieces, realSizeBytes);
+/** True when a file is not to be held in memory, which is then said. */
+function refused<W extends Want | NestedWant>(walked: Walked<W>, described: Described, want: W): boolean {
+  const { entry, bodyBytes, sparse } = described;
+  if (entry === undefined) return true;
+  if (want.kind === 'whole' && Math.max(entry.sizeBytes, bodyBytes) > want.limitBytes) {
+    want.tooLarge();
+    return true;
+  }
+  if (sparse.kind === 'no') return false;
+  const limit = Math.min(MAX_SPARSE_BYTES, walked.sparseLeft);
+  if (entry.sizeBytes > limit || bodyBytes > MAX_SPARSE_BYTES || want.kind === 'nested') {
+    walked.visitor.problem(problems.sparseTooLarge(entry.path, entry.sizeBytes));
+    return true;
+  }
+  walked.sparseLeft -= entry.sizeBytes;
+  return false;
+}
+
+function unsparse(bytes: Buffer, sparse: Sparse, realSizeBytes: number): Buffer | undefined {
+  if (sparse.kind === 'pieces') return expandSparse(bytes, sparse.pieces, realSizeBytes);
   const head = headedPieces(bytes);
   return head && expandSparse(bytes.subarray(head.headBytes), head.pieces, realSizeBytes);
 }
 
-interface OldSparse {
-  readonly pieces: SparsePiece[] | undefined;
-  readonly realSizeBytes: number;
-  readonly extra: number;
-}
-
 /** The old GNU format: pieces in the header, and in extension blocks behind it as long as each says that more follow. */
-function* oldSparse(block: Buffer): Generator<number, OldSparse | 'cut', Buffer> {
-  const pieces = oldPieces(block, 386, 4);
-  let size = 0;
-  for (let i = 483; i < 495; i += 1) {
-    const digit = (block[i] ?? 0) - 0x30;
-    if (digit >= 0 && digit <= 7) size = size * 8 + digit;
-  }
-  let extra = 0;
+function* readOldSparse(block: Buffer): Generator<number, (OldSparse & { extraBytes: number }) | 'cut', Buffer> {
+  let pieces: SparsePiece[] | undefined = oldPieces(block, 386, 4);
+  const realSizeBytes = numberField(block, 483, 12) ?? 0;
+  let extraBytes = 0;
   for (let more = block[482] === 1; more; ) {
     const extension: Buffer = yield BLOCK;
     if (extension.length < BLOCK) return 'cut';
-    extra += BLOCK;
+    extraBytes += BLOCK;
     const next = oldPieces(extension, 0, 21);
-    if (pieces === undefined || next === undefined || pieces.length > MAX_PIECES) {
-      return { pieces: undefined, realSizeBytes: 0, extra };
-    }
-    pieces.push(...next);
+    if (pieces !== undefined && next !== undefined && pieces.length <= MAX_PIECES) pieces.push(...next);
+    else pieces = undefined;
     more = extension[504] === 1;
   }
-  return { pieces, realSizeBytes: size, extra };
-}
-
-function entryType(header: TarHeader): EntryType {
-  switch (header.type) {
-    case '0':
-      // Before ustar a directory was a file whose name ends in a slash.
-      return header.name.endsWith('/') ? 'directory' : 'file';
-    case '7':
-    case 'S':
-      return 'file';
-    case '1':
-      return 'hardlink';
-    case '2':
-      return 'symlink';
-    case '5':
-      return 'directory';
-    default:
-      return 'other';
-  }
-}
-
-const HINT = 'The archive is damaged or was cut off. Make or fetch it again.';
-
-function truncated(what: string, at: number) {
-  return { code: 'TAR_TRUNCATED', message: `The archive ends inside ${shown(what)} (byte ${at})`, hint: HINT };
-}
-
-function shown(name: string): string {
-  return JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}…` : name);
-}
-
-function notAnArchive(): HoldfastError {
-  return new HoldfastError('TAR_NOT_AN_ARCHIVE', 'This is no tar archive: its first block is no header', {
-    hint: 'An image archive comes from docker save, skopeo copy or podman save; a layer is a tar, plain or compressed.',
-  });
+  return { pieces, realSizeBytes, extraBytes };
 }
