@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Raised when a field changes its meaning or goes; new optional fields do not raise it. */
-export const SCAN_REPORT_VERSION = 1;
+const SCAN_REPORT_VERSION = 1;
 
 const layer = z.object({
   digest: z.string().optional().describe('Digest of the layer as stored (compressed)'),

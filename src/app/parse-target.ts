@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { statPath } from '#app/stat-path.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 /** The kinds of targets that a prefix names. */
-export const TARGET_KINDS = [
+const TARGET_KINDS = [
   'docker-archive',
   'oci-archive',
   'oci',
@@ -42,7 +42,7 @@ export function parseTarget(text: string): Target {
 export function splitFileAndName(value: string): { readonly file: string; readonly name?: string } {
   for (let end = value.length; end > 0; end = value.lastIndexOf(':', end - 1)) {
     const file = value.slice(0, end);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) continue;
+    if (statPath(file) === undefined) continue;
     return end === value.length ? { file } : { file, name: value.slice(end + 1) };
   }
   return { file: value };

@@ -2,7 +2,7 @@ import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import type { Coverage, CoverageState } from '#core/coverage.ts';
 
 /** Advisories older than this are stale. */
-export const STALE_AFTER_DAYS = 7;
+const STALE_AFTER_DAYS = 7;
 
 const DAY_MS = 86_400_000;
 

@@ -2,7 +2,7 @@ import type { Want } from '#base/tar/entry.ts';
 import type { Problem } from '#core/errors.ts';
 import type { LayerEntry } from '#image/entry.ts';
 
-export type { ChunkSink, ReadAt, Want } from '#base/tar/entry.ts';
+export type { ReadAt, Want } from '#base/tar/entry.ts';
 
 /** Is shown every entry of a layer, in the layer's own order, and says what it wants of each. */
 export interface LayerVisitor {

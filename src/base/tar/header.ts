@@ -14,7 +14,7 @@ export interface TarHeader {
 }
 
 /** Text up to the first NUL. */
-export function textField(block: Buffer, start: number, length: number): string {
+function textField(block: Buffer, start: number, length: number): string {
   let end = start;
   const limit = start + length;
   while (end < limit && block[end] !== 0) end += 1;

@@ -1,5 +1,5 @@
 /** Longest path that is kept; Linux's own limit (PATH_MAX). */
-export const MAX_PATH_BYTES = 4096;
+const MAX_PATH_BYTES = 4096;
 
 /**
  * The path inside the root that an archive's name means: without leading `/` and `./`, empty and `.` parts.

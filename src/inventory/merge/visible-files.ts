@@ -61,7 +61,7 @@ function pathsOfInterest(layers: readonly LayerInventory[]): ReadonlySet<string>
   return interest;
 }
 
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
 }
