@@ -27,7 +27,12 @@ export function textOf(value: unknown): string | undefined {
 
 /** Those elements of an array that are texts. */
 export function textsOf(value: unknown): readonly string[] {
-  return listOf(value).flatMap((element) => textOf(element) ?? []);
+  const texts: string[] = [];
+  for (const element of listOf(value)) {
+    const text = textOf(element);
+    if (text !== undefined) texts.push(text);
+  }
+  return texts;
 }
 
 /** A point in time as it is written, if it is one that can be read. */

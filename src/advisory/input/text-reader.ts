@@ -6,6 +6,8 @@ import { HoldfastError } from '#core/errors.ts';
 const DOCUMENT_LIMIT_BYTES = 512_000_000;
 /** A first line beyond this is taken for a document on one line. */
 const FIRST_LINE_BYTES = 8 * 1024 * 1024;
+/** The text form of a feed tells itself by a shorter first line. */
+const LONGEST_HEADER_BYTES = 1024;
 const NEWLINE = 0x0a;
 
 /** Takes the bytes of one text: a JSON document, JSON lines, or the text form of a feed, told by its content. */
@@ -28,8 +30,13 @@ function textLine(bytes: Buffer): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** `document` reads a JSON document whole; false when it is none and nothing was taken in. */
+/** Reads a JSON document; false when it is none and nothing was taken in. */
 function takeDocument(bytes: Buffer, intake: Intake): boolean {
+  const small = bytes.length <= FIRST_LINE_BYTES ? parsed(textLine(bytes)) : undefined;
+  if (small !== undefined) {
+    intake.document(small.value);
+    return true;
+  }
   let begun = false;
   try {
     for (const value of jsonDocuments(bytes)) {
@@ -117,19 +124,17 @@ export function createTextReader(intake: Intake): TextReader {
     },
     end() {
       const bytes = release();
-      const line = bytes.length > FIRST_LINE_BYTES || whole ? '' : textLine(bytes);
       if (takeLine !== undefined) {
+        const line = textLine(bytes);
         if (line !== '') takeLine(line);
         return;
       }
-      if (line !== '') {
-        const lines = intake.openLines(line);
-        if (lines !== undefined) {
-          lines(line);
-          return;
-        }
-      }
       if (bytes.length === 0) return;
+      const lines = !whole && bytes.length <= LONGEST_HEADER_BYTES ? intake.openLines(textLine(bytes)) : undefined;
+      if (lines !== undefined) {
+        lines(textLine(bytes));
+        return;
+      }
       if (!takeDocument(bytes, intake) && !takeLines(bytes, intake)) intake.invalid('It is neither JSON nor a feed');
     },
   };

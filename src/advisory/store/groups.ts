@@ -13,7 +13,7 @@ function withoutDoubles(sorted: readonly HeldAdvisory[]): readonly HeldAdvisory[
   const kept: HeldAdvisory[] = [];
   for (const held of sorted) {
     const last = kept.at(-1);
-    if (last === undefined || !last.key.equals(held.key)) kept.push(held);
+    if (last === undefined || last.key !== held.key) kept.push(held);
     else if (!supersedes(last, held)) kept[kept.length - 1] = held;
   }
   return kept;
@@ -47,19 +47,23 @@ export function* packageGroups(
   entries: Iterable<SortedEntry>,
   isOutdated: (held: HeldAdvisory) => boolean,
 ): Generator<PackageGroup> {
-  let key: Buffer | undefined;
+  let key: string | undefined;
   let group: HeldAdvisory[] = [];
   for (const entry of entries) {
     const held = heldAdvisory(entry);
-    const own = held.key.subarray(0, held.groupBytes);
-    if (key !== undefined && !own.equals(key)) {
-      if (group.length > 0) yield { key, advisories: withoutCoveredBulletins(withoutDoubles(group)) };
+    const own = held.key.slice(0, held.groupLength);
+    if (key !== undefined && own !== key) {
+      if (group.length > 0) yield { key: bytesOf(key), advisories: withoutCoveredBulletins(withoutDoubles(group)) };
       group = [];
     }
     key = own;
     if (!isOutdated(held)) group.push(held);
   }
   if (key !== undefined && group.length > 0) {
-    yield { key, advisories: withoutCoveredBulletins(withoutDoubles(group)) };
+    yield { key: bytesOf(key), advisories: withoutCoveredBulletins(withoutDoubles(group)) };
   }
+}
+
+function bytesOf(key: string): Buffer {
+  return Buffer.from(key, 'latin1');
 }

@@ -6,10 +6,10 @@ import type { SortedEntry } from '#base/sorted-runs/run.ts';
 
 /** An advisory while the file is being made, with what decides between two of the same name. */
 export interface HeldAdvisory {
-  /** `ecosystem NUL package` and what tells advisories on it apart. */
-  readonly key: Buffer;
+  /** `ecosystem NUL package` and what tells advisories on it apart, bytes as characters. */
+  readonly key: string;
   /** How much of the key is `ecosystem NUL package`. */
-  readonly groupBytes: number;
+  readonly groupLength: number;
   /** Milliseconds; minus infinity where the feed does not say. */
   readonly modified: number;
   readonly order: number;
@@ -41,7 +41,7 @@ export function holdAdvisory(
   head.writeUInt16LE(Buffer.byteLength(group), 20);
   head.writeUInt8(advisory.upstream === undefined ? 0 : 1, 22);
   const key = Buffer.from([group, advisory.id, advisory.source, advisory.module ?? ''].join('\0'));
-  return { key, body: Buffer.concat([head, json]) };
+  return { key: key.toString('latin1'), body: Buffer.concat([head, json]) };
 }
 
 /** The other way round. */
@@ -51,7 +51,7 @@ export function heldAdvisory({ key, body }: SortedEntry): HeldAdvisory {
     modified: body.readDoubleLE(0),
     newest: body.readDoubleLE(8),
     order: body.readUInt32LE(16),
-    groupBytes: body.readUInt16LE(20),
+    groupLength: body.readUInt16LE(20),
     bundles: body.readUInt8(22) === 1,
     json: body.subarray(HEAD_BYTES),
   };

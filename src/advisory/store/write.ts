@@ -96,17 +96,25 @@ function informationOf(
   };
 }
 
+type Stamp = Pick<HeldAdvisory, 'modified' | 'order'>;
+
 /** Which records were given again later, and so are forgotten whole. */
 function createOutdated() {
-  const latest = new Map<string, Pick<HeldAdvisory, 'modified' | 'order'>>();
+  const latest = new Map<string, Stamp>();
+  const again = new Set<string>();
   return {
-    note(record: string, stamp: Pick<HeldAdvisory, 'modified' | 'order'>) {
+    note(record: string, stamp: Stamp) {
       const before = latest.get(record);
+      if (before !== undefined && (supersedes(stamp, before) || supersedes(before, stamp))) again.add(record);
       if (before === undefined || supersedes(stamp, before)) latest.set(record, stamp);
     },
     isOutdated(held: HeldAdvisory): boolean {
-      const [id, source] = held.key.toString('utf8', held.groupBytes + 1).split('\0');
-      const best = latest.get(`${source}\0${id}`);
+      if (again.size === 0) return false;
+      const [id, source] = Buffer.from(held.key.slice(held.groupLength + 1), 'latin1')
+        .toString()
+        .split('\0');
+      const record = `${source}\0${id}`;
+      const best = again.has(record) ? latest.get(record) : undefined;
       return best !== undefined && supersedes(best, held);
     },
   };

@@ -3,7 +3,8 @@ import { readExactly } from '#base/files/read-exactly.ts';
 
 /** A key with what belongs to it. */
 export interface SortedEntry {
-  readonly key: Buffer;
+  /** Bytes as characters (`latin1`), so that keys compare bytewise, and fast. */
+  readonly key: string;
   readonly body: Buffer;
 }
 
@@ -27,7 +28,7 @@ export function writeRun(file: string, entries: readonly SortedEntry[]): void {
       const head = Buffer.alloc(HEAD_BYTES);
       head.writeUInt32LE(key.length, 0);
       head.writeUInt32LE(body.length, 4);
-      parts.push(head, key, body);
+      parts.push(head, Buffer.from(key, 'latin1'), body);
       bytes += HEAD_BYTES + key.length + body.length;
       if (bytes > WRITE_BYTES) flush();
     }
@@ -56,7 +57,7 @@ export function* readRun(file: string): Generator<SortedEntry> {
     };
     while (position < size || window.length > 0) {
       const head = take(HEAD_BYTES);
-      const key = take(head.readUInt32LE(0));
+      const key = take(head.readUInt32LE(0)).toString('latin1');
       yield { key, body: take(head.readUInt32LE(4)) };
     }
   } finally {

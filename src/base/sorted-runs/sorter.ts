@@ -4,7 +4,8 @@ import { readRun, type SortedEntry, writeRun } from '#base/sorted-runs/run.ts';
 
 /** Sorts more than fits into memory: what is too much waits in files, sorted. */
 export interface Sorter {
-  add(key: Buffer, body: Buffer): void;
+  /** The key's bytes as characters (`latin1`). */
+  add(key: string, body: Buffer): void;
   /** All entries by key, bytewise; equal keys in the order they were added. Called once, after the last `add`. */
   sorted(): Iterable<SortedEntry>;
   /** Removes the files. */
@@ -14,7 +15,7 @@ export interface Sorter {
 const ENTRY_OVERHEAD_BYTES = 250;
 
 function compareEntries(a: SortedEntry, b: SortedEntry): number {
-  return Buffer.compare(a.key, b.key);
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 interface Head {
