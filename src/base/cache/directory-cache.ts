@@ -8,9 +8,17 @@ export interface Cache {
   put(key: string, bytes: Buffer): void;
 }
 
+/** How much a directory may hold. When there is more, the oldest entries go until half of it is left. */
+export interface CacheLimits {
+  readonly entries: number;
+  readonly bytes: number;
+  /** A larger entry is not kept. */
+  readonly entryBytes: number;
+}
+
+const MIB = 1024 * 1024;
+const DEFAULT_LIMITS: CacheLimits = { entries: 2_000, bytes: 1024 * MIB, entryBytes: 32 * MIB };
 const CHECKSUM_BYTES = 32;
-/** Entries are thinned out, oldest first, when there are more. */
-const MAX_ENTRIES = 2_000;
 
 /** A cache that keeps nothing. */
 export const noCache: Cache = { get: () => undefined, put: () => undefined };
@@ -19,9 +27,10 @@ export const noCache: Cache = { get: () => undefined, put: () => undefined };
  * One file a key in a directory that only this user may write. Each file begins with the SHA-256 of the rest, so that a
  * torn or damaged one is no answer.
  */
-export function directoryCache(directory: string): Cache {
+export function directoryCache(directory: string, limits = DEFAULT_LIMITS): Cache {
   const fileOf = (key: string) => join(directory, createHash('sha256').update(key).digest('hex'));
   let usable: boolean | undefined;
+  let thinned = false;
   const ready = (): boolean => {
     usable ??= prepare(directory);
     return usable;
@@ -38,17 +47,27 @@ export function directoryCache(directory: string): Cache {
       }
     },
     put: (key, bytes) => {
-      if (!ready()) return;
+      if (bytes.length > limits.entryBytes || !ready()) return;
       const file = fileOf(key);
       const partial = `${file}.${randomBytes(6).toString('hex')}`;
       try {
+        if (!thinned) thinOut(directory, limits);
+        thinned = true;
         writeFileSync(partial, Buffer.concat([checksum(bytes), bytes]), { mode: 0o600 });
         renameSync(partial, file);
       } catch {
-        rmSync(partial, { force: true });
+        discard(partial);
       }
     },
   };
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // What could not be written need not be removed.
+  }
 }
 
 function checksum(bytes: Buffer): Buffer {
@@ -61,20 +80,26 @@ function prepare(directory: string): boolean {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const { uid, mode } = statSync(directory);
     if ((mode & 0o022) !== 0 || uid !== process.getuid?.()) return false;
-    thinOut(directory);
     return true;
   } catch {
     return false;
   }
 }
 
-function thinOut(directory: string): void {
-  const names = readdirSync(directory);
-  if (names.length <= MAX_ENTRIES) return;
-  const aged = names.map((name) => ({
-    name,
-    at: statSync(join(directory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
-  }));
-  aged.sort((a, b) => a.at - b.at);
-  for (const { name } of aged.slice(0, names.length - MAX_ENTRIES / 2)) rmSync(join(directory, name), { force: true });
+/** Also removes what a run that was killed left half written. */
+function thinOut(directory: string, limits: CacheLimits): void {
+  const files = readdirSync(directory).flatMap((name) => {
+    const found = statSync(join(directory, name), { throwIfNoEntry: false });
+    return found === undefined ? [] : [{ name, at: found.mtimeMs, bytes: found.size }];
+  });
+  let entries = files.length;
+  let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (entries <= limits.entries && bytes <= limits.bytes) return;
+  files.sort((a, b) => a.at - b.at);
+  for (const file of files) {
+    if (entries <= limits.entries / 2 && bytes <= limits.bytes / 2) return;
+    rmSync(join(directory, file.name), { force: true });
+    entries -= 1;
+    bytes -= file.bytes;
+  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { HoldfastError } from '#core/errors.ts';
 
 /** Below this a worker's start costs more than the hashing. */
 const INLINE_BYTES = 4 * 1024 * 1024;
@@ -27,7 +28,10 @@ parentPort.on('message', ({ id, fd, offset, sizeBytes, algorithm }) => {
 
 /** Hashes ranges of files beside the main thread. */
 export interface RangeHasher {
-  /** Hexadecimal digest of `sizeBytes` bytes from `offset` of an open file, which must stay open until then. */
+  /**
+   * Hexadecimal digest of `sizeBytes` bytes from `offset` of an open file, which must stay open until then; of fewer
+   * where the file ends. @throws `FILE_UNREADABLE`, and `HASHER_CLOSED` when it is closed meanwhile
+   */
   hash(fd: number, offset: number, sizeBytes: number, algorithm: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -42,18 +46,20 @@ export function createRangeHasher(): RangeHasher {
   let worker: Worker | undefined;
   let nextId = 0;
   const waiting = new Map<number, Waiting>();
+  const abandon = (error: Error) => {
+    worker = undefined;
+    for (const asked of waiting.values()) asked.reject(error);
+    waiting.clear();
+  };
   const start = (): Worker => {
     const made = new Worker(WORKER_SOURCE, { eval: true });
     made.on('message', (answer: { id: number; hex?: string; error?: string }) => {
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
       if (answer.hex !== undefined) asked?.resolve(answer.hex);
-      else asked?.reject(new Error(answer.error ?? 'hashing failed'));
+      else asked?.reject(unreadable(answer.error ?? 'unknown error'));
     });
-    made.on('error', (error) => {
-      for (const asked of waiting.values()) asked.reject(error instanceof Error ? error : new Error(String(error)));
-      waiting.clear();
-    });
+    made.on('error', (error: unknown) => abandon(unreadable(error instanceof Error ? error.message : String(error))));
     return made;
   };
   return {
@@ -66,13 +72,26 @@ export function createRangeHasher(): RangeHasher {
       return answer;
     },
     close: async () => {
-      await worker?.terminate();
+      const ending = worker;
+      abandon(new HoldfastError('HASHER_CLOSED', 'Hashing was given up'));
+      await ending?.terminate();
     },
   };
 }
 
 function hashInline(fd: number, offset: number, sizeBytes: number, algorithm: string): string {
   const bytes = Buffer.allocUnsafe(sizeBytes);
-  const count = readSync(fd, bytes, 0, sizeBytes, offset);
-  return createHash(algorithm).update(bytes.subarray(0, count)).digest('hex');
+  let have = 0;
+  try {
+    for (let count = -1; count !== 0 && have < sizeBytes; have += count) {
+      count = readSync(fd, bytes, have, sizeBytes - have, offset + have);
+    }
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error));
+  }
+  return createHash(algorithm).update(bytes.subarray(0, have)).digest('hex');
+}
+
+function unreadable(why: string): HoldfastError {
+  return new HoldfastError('FILE_UNREADABLE', `A file could not be hashed: ${why}`);
 }
