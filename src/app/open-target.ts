@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTarget, splitFileAndName, splitLayout, type Target } from '#app/parse-target.ts';
+import { readable, statPath } from '#app/stat-path.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { hostPlatform, type Platform } from '#core/platform.ts';
 import { parseReference } from '#core/reference.ts';
@@ -87,18 +88,30 @@ function choiceOf(options: OpenOptions, name: string | undefined) {
 }
 
 async function openBare(value: string, options: OpenOptions): Promise<OpenedTarget> {
-  const found = statSync(value, { throwIfNoEntry: false });
+  const found = statPath(value);
   if (found?.isDirectory()) {
-    const layout = statSync(join(value, 'oci-layout'), { throwIfNoEntry: false })?.isFile() === true;
-    const rootfs = statSync(join(value, 'etc'), { throwIfNoEntry: false })?.isDirectory() === true;
+    const layout = statPath(join(value, 'oci-layout'))?.isFile() === true;
+    const rootfs = statPath(join(value, 'etc'))?.isDirectory() === true;
     return openKind({ kind: layout ? 'oci' : rootfs ? 'rootfs' : 'dir', value }, options);
   }
   if (found?.isFile()) return openKind({ kind: startsLikeJson(value) ? 'sbom' : 'docker-archive', value }, options);
+  if (found !== undefined) {
+    const message = `${value} is neither a file nor a directory`;
+    throw new HoldfastError('FILE_UNREADABLE', message, {
+      path: value,
+      kind: 'usage',
+      hint: 'Write it to a file first.',
+    });
+  }
   if (value.startsWith('/') || value.startsWith('./') || value.startsWith('../')) {
     const { file } = splitLayout(value);
     if (file !== value)
-      return openKind({ kind: statSync(file).isDirectory() ? 'oci' : 'docker-archive', value }, options);
-    throw new HoldfastError('FILE_UNREADABLE', `There is no ${value}`, { path: value, kind: 'usage' });
+      return openKind({ kind: statPath(file)?.isDirectory() ? 'oci' : 'docker-archive', value }, options);
+    throw new HoldfastError('FILE_UNREADABLE', `There is no ${value}`, {
+      path: value,
+      kind: 'usage',
+      hint: 'Check the path. An image is named without ./ or / in front.',
+    });
   }
   const reference = parseReference(value);
   try {
@@ -114,7 +127,7 @@ async function openBare(value: string, options: OpenOptions): Promise<OpenedTarg
 const ELSEWHERE: ReadonlySet<string> = new Set(['ENGINE_UNREACHABLE', 'ENGINE_DENIED', 'ENGINE_IMAGE_NOT_FOUND']);
 
 function startsLikeJson(file: string): boolean {
-  const fd = openSync(file, 'r');
+  const fd = readable(file, () => openSync(file, 'r'));
   try {
     const head = Buffer.alloc(64);
     return /^\uFEFF?\s*[{[]/.test(head.toString('utf8', 0, readSync(fd, head)));
@@ -124,9 +137,13 @@ function startsLikeJson(file: string): boolean {
 }
 
 async function openSbom(file: string): Promise<OpenedTarget> {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = statPath(file);
   if (found?.isFile() !== true) {
-    throw new HoldfastError('FILE_UNREADABLE', `There is no file ${file}`, { path: file, kind: 'usage' });
+    throw new HoldfastError('FILE_UNREADABLE', `There is no file ${file}`, {
+      path: file,
+      kind: 'usage',
+      hint: 'Name a CycloneDX or SPDX document in JSON.',
+    });
   }
   if (found.size > SBOM_LIMIT_BYTES) {
     throw new HoldfastError('SBOM_INVALID', `An SBOM of ${found.size} bytes is larger than ${SBOM_LIMIT_BYTES}`, {
@@ -134,7 +151,7 @@ async function openSbom(file: string): Promise<OpenedTarget> {
     });
   }
   const { readSbom } = await import('#inventory/formats/read-sbom.ts');
-  const sbom = readSbom(readFileSync(file));
+  const sbom = readSbom(readable(file, () => readFileSync(file)));
   return {
     kind: 'sbom',
     description: {

@@ -15,6 +15,7 @@ import { exitCodes } from '#cli/errors.ts';
 import { parseOutputs, writeText } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
 import type { Problem } from '#core/errors.ts';
+import { printable } from '#report/columns.ts';
 
 /** Options of the `db` commands, as the command line gives them. */
 export interface DbFlags {
@@ -112,7 +113,8 @@ async function print(flags: DbFlags, json: object, lines: readonly string[]): Pr
 
 function printProblems(problems: readonly Problem[]): void {
   for (const { code, message, path } of problems) {
-    process.stderr.write(`holdfast: ${message}${path === undefined ? '' : ` (${path})`} [${code}]\n`);
+    const where = path === undefined || message.includes(path) ? '' : ` (${path})`;
+    process.stderr.write(`holdfast: ${printable(`${message}${where}`)} [${code}]\n`);
   }
 }
 

@@ -10,10 +10,16 @@ export function buildProgram(finish: Finish): Command {
   const program = new Command('holdfast')
     .description('Vets images, keeps data, records every decision.')
     .version(VERSION)
-    .showHelpAfterError('(add --help for what there is)')
+    .showHelpAfterError('  Add --help for what there is.')
+    .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
     .exitOverride();
   addScan(program, finish);
   addDb(program, finish);
   addVersions(program, finish);
   return program;
+}
+
+/** The parser's errors in the form of all others: what happened, a code, and what to do. */
+function asOurs(text: string): string {
+  return text.replace(/^error: (.*)/, 'holdfast: $1 [USAGE]').replace(/^\((Did you mean .*)\)$/m, '  $1');
 }

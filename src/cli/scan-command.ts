@@ -65,7 +65,7 @@ export async function scanCommand(
       } catch (error) {
         if (jobs.length === 1) throw error;
         progress.done();
-        reportError(error);
+        reportError(error, job.called ?? job.target);
         failed = true;
       }
     }
@@ -81,7 +81,7 @@ export async function scanCommand(
       met.filter((name) => schemeOf(name) !== undefined),
     );
   if (flags.running === true) reports.sort(mostUrgentFirst);
-  for (const output of outputs) await write(output, reports, jobs.length > 1 || flags.running === true, flags);
+  for (const output of outputs) await write(output, reports, jobs, flags);
   if (failed) return exitCodes.failed;
   return flags.failOn !== undefined && reports.some((report) => reaches(report, flags.failOn ?? 'critical'))
     ? exitCodes.deny
@@ -138,7 +138,7 @@ function reportInput(
 async function write(
   { format, file }: Output<Format>,
   reports: readonly ScanReportInput[],
-  several: boolean,
+  jobs: readonly Job[],
   flags: ScanFlags,
 ): Promise<void> {
   switch (format) {
@@ -151,12 +151,13 @@ async function write(
       const tables = reports.map((report) => scanTable(report, { width, paint, all: flags.all === true }));
       return writeOut(
         file,
-        reports.length === 0 ? ['Nothing runs.\n'] : [tables.join(`\n${'─'.repeat(Math.min(width, 100))}\n\n`)],
+        jobs.length === 0 ? ['Nothing runs.\n'] : [tables.join(`\n${'─'.repeat(Math.min(width, 100))}\n\n`)],
       );
     }
     case 'json': {
       const { toScanReport } = await import('#report/scan-report.ts');
       const all = reports.map(toScanReport);
+      const several = jobs.length > 1 || flags.running === true;
       return writeOut(file, [`${JSON.stringify(several ? all : all[0], null, 2)}\n`]);
     }
     case 'cyclonedx': {

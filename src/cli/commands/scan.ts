@@ -14,7 +14,11 @@ export function addScan(program: Command, finish: Finish): void {
     .description('say what is inside a target and what is known to be wrong with it')
     .argument('[target...]', 'KIND:WHAT, an existing path, or an image reference')
     .option('--running', 'scan every image that the engine’s running containers use')
-    .option('--format <FORMAT[=FILE]>', 'table, json, cyclonedx or spdx; may be given several times', collect, [])
+    .addOption(
+      new Option('--format <FORMAT[=FILE]>', 'table, json, cyclonedx or spdx; may be given several times')
+        .argParser<readonly string[]>(collect)
+        .default([], 'table'),
+    )
     .option('--advisories <FILE>', 'compare with this file (default: the updated one, else the built-in starter set)')
     .option('--platform <OS/ARCH>', 'which image of a multi-platform index (default: this host’s)')
     .addOption(
