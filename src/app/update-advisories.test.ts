@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openAdvisories } from '#advisory/store/open.ts';
 import type { FetchAnswer } from '#app/http-answer.ts';
 import { updateAdvisories } from '#app/update-advisories.ts';
@@ -11,6 +11,9 @@ import { createHttpClient, type HttpClient } from '#base/http/client.ts';
 import { openRequest } from '#base/http/request.ts';
 import { makeZip } from '#base/zip/zip.fixture.ts';
 import { type FakeServer, startServer } from '../../test/fakes/http-server.ts';
+
+/** A busy machine is no failure. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-update-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -2,12 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { FeedItem } from '#advisory/feeds/feed.ts';
 import { feeds } from '#advisory/feeds/list.ts';
 import { jsonDocuments } from '#advisory/input/documents.ts';
 import { readInputs } from '#advisory/input/read-inputs.ts';
 import { makeZip } from '#base/zip/zip.fixture.ts';
+
+/** A busy machine is no failure. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-inputs-'));
 afterAll(() => rmSync(root, { recursive: true }));

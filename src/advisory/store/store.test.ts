@@ -2,12 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Advisory } from '#advisory/advisory.ts';
 import { advisoriesFromMemory } from '#advisory/store/in-memory.ts';
 import { openAdvisories } from '#advisory/store/open.ts';
 import { advisory, anyAdvisory, anyExploitation, BUILT_AT, item, writeItems } from '#advisory/store/store.fixture.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
+
+/** A busy machine is no failure. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
 const file = join(directory, 'advisories.db');

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readZipDirectory, type ZipLimits } from '#base/zip/directory.ts';
 import { readZipEntry } from '#base/zip/entry.ts';
 import { type MadeEntry, makeZip } from '#base/zip/zip.fixture.ts';
 import { HoldfastError } from '#core/errors.ts';
+
+/** A busy machine is no failure. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const LIMITS: ZipLimits = { entries: 10, directoryBytes: 10_000, entryBytes: 100_000, totalBytes: 200_000 };
 

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseWith } from '#advisory/feeds/feed.fixture.ts';
 import { osv } from '#advisory/feeds/osv/index.ts';
 import { HoldfastError } from '#core/errors.ts';
+
+/** A busy machine is no failure. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const UP_TO_2 = { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2.0' }] };
 
