@@ -47,7 +47,11 @@ export function preamble(): Buffer {
 
 /** @throws `ADVISORIES_CORRUPT`, `ADVISORIES_VERSION` */
 export function checkPreamble(bytes: Buffer): void {
-  if (!bytes.subarray(0, 8).equals(MAGIC)) throw corrupt('it does not begin like one');
+  if (!bytes.subarray(0, 8).equals(MAGIC)) {
+    throw new HoldfastError('ADVISORIES_CORRUPT', 'It is no file of advisories as holdfast db build makes them', {
+      hint: 'OSV exports and other feeds go through holdfast db build first; a damaged file is to be fetched again.',
+    });
+  }
   const version = bytes.readUInt32LE(8);
   if (version === VERSION) return;
   throw new HoldfastError(
