@@ -1,13 +1,6 @@
 import type { Absence } from '#finding/finding.ts';
-import { type Column, columns } from '#report/columns.ts';
+import { printable, wrapText } from '#report/columns.ts';
 import type { Paint } from '#report/paint.ts';
-
-const HEADS: readonly Column[] = [
-  { title: 'STATE', maxWidth: 14 },
-  { title: 'ID', maxWidth: 23 },
-  { title: 'PACKAGE', maxWidth: 40, minWidth: 20 },
-  { title: 'BECAUSE', maxWidth: 120, minWidth: 20 },
-];
 
 /** Of those that nobody asked for. */
 const MOST_UNASKED = 5;
@@ -20,10 +13,11 @@ export function absenceLines(absences: readonly Absence[], width: number, paint:
   if (absences.length === 0) return [];
   const asked = absences.some(({ state }) => state !== 'not-comparable');
   const shown = asked ? absences : absences.slice(0, MOST_UNASKED);
-  const rows = shown.map(({ state, id, purl, reason }) => [state, id, shortPurl(purl), reason]);
-  const lines = columns(HEADS, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
+  const lines = shown.flatMap(({ state, id, purl, reason }) =>
+    wrapText(printable(`  ${state}: ${id} on ${shortPurl(purl)}: ${reason}`), width, '    '),
+  );
   const more = absences.length - shown.length;
-  const rest = more > 0 ? [`and ${more} more that could not be compared: --format json`] : [];
+  const rest = more > 0 ? [`  and ${more} more that could not be compared: --format json`] : [];
   return [paint('bold', 'No finding, and why'), ...lines, ...rest];
 }
 

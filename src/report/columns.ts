@@ -23,6 +23,22 @@ export function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** Lines no wider than `width`, broken at spaces; those after the first are indented. A longer word stays whole. */
+export function wrapText(text: string, width: number, indent: string): readonly string[] {
+  const start = text.length - text.trimStart().length;
+  const [first = '', ...words] = text.slice(start).split(' ');
+  const lines: string[] = [];
+  let line = `${text.slice(0, start)}${first}`;
+  for (const word of words) {
+    if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = `${indent}${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
 /** The same from the front of a path, `app #2 /usr/lib/node` -> `app #2 …/node`. */
 function cutPath(text: string, width: number): string {
   if (text.length <= width) return text;

@@ -2,7 +2,7 @@ import { formatPlatform } from '#core/platform.ts';
 import { SEVERITIES, type Severity } from '#core/severity.ts';
 import type { Finding } from '#finding/finding.ts';
 import { absenceLines } from '#report/absence-lines.ts';
-import { type Column, columns, cutTo, printable } from '#report/columns.ts';
+import { type Column, columns, cutTo, printable, wrapText } from '#report/columns.ts';
 import { count, nextSteps } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
@@ -29,7 +29,7 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
     absenceLines(input.findings.absences, options.width, options.paint),
     problemLines(input, options),
     fileLines(input, options),
-    [summary(findings, input, options)],
+    wrapText(summary(findings, input), options.width, '  ').map((line) => options.paint('bold', line)),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -67,19 +67,23 @@ function titleLines(
   const packages = [...types].map(([type, number]) => `${number} ${type}`).join(', ');
   const base = inventory.base.layers > 0 ? `, ${inventory.base.layers} of the base image` : '';
   const lines = [
-    `${paint('bold', cutTo(printable(reference), width - facts.length - 3))} (${facts})`,
-    [
-      printable(inventory.os?.name ?? 'Unknown operating system'),
-      packages === '' ? 'no packages found' : `packages: ${packages}`,
-      layers === undefined ? '' : `${count(layers, 'layer')}${base}`,
-    ]
-      .filter((part) => part !== '')
-      .join(' · '),
+    `${paint('bold', cutTo(printable(reference), Math.max(20, width - facts.length - 3)))} (${facts})`,
+    ...wrapText(
+      [
+        printable(inventory.os?.name ?? 'Unknown operating system'),
+        packages === '' ? 'no packages found' : `packages: ${packages}`,
+        layers === undefined ? '' : `${count(layers, 'layer')}${base}`,
+      ]
+        .filter((part) => part !== '')
+        .join(' · '),
+      width,
+      '  ',
+    ),
   ];
-  if (inventory.base.name !== undefined) lines.push(`Base image: ${printable(inventory.base.name)}`);
-  if (containers !== undefined)
-    lines.push(cutTo(`Runs as: ${containers.map(({ name }) => printable(name)).join(', ')}`, width));
-  if (leftOut.length > 0) lines.push(cutTo(`Left out: ${leftOut.map(printable).join(', ')}`, width));
+  const add = (text: string) => lines.push(...wrapText(text, width, '  '));
+  if (inventory.base.name !== undefined) add(`Base image: ${printable(inventory.base.name)}`);
+  if (containers !== undefined) add(`Runs as: ${containers.map(({ name }) => printable(name)).join(', ')}`);
+  if (leftOut.length > 0) add(`Left out: ${leftOut.map(printable).join(', ')}`);
   return lines;
 }
 
@@ -88,7 +92,7 @@ function stepLines(findings: readonly Finding[], { paint, width }: TableOptions)
   if (steps.length === 0) return [];
   return [
     paint('bold', 'Do first'),
-    ...steps.map(({ sentence }, index) => cutTo(`  ${index + 1}. ${printable(sentence)}`, width)),
+    ...steps.flatMap(({ sentence }, index) => wrapText(`  ${index + 1}. ${printable(sentence)}`, width, '     ')),
   ];
 }
 
@@ -149,7 +153,7 @@ function whereOf({ package: { owner, layer, locations, type } }: Finding): strin
 /** What tells copies of a package apart: the directory that it is installed in, without what its name says already. */
 function installedIn(location: string): string {
   return location.replace(
-    /(?:(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json|\/[^/]+\.(?:dist-info\/METADATA|egg-info(?:\/PKG-INFO)?))$/,
+    /(?:(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json|\/[^/]+\.(?:dist-info\/METADATA|egg-info(?:\/PKG-INFO)?)|\/package\.json)$/,
     '',
   );
 }
@@ -159,19 +163,20 @@ function coverageLines({ findings }: ScanReportInput, { paint, width }: TableOpt
   if (missing.length === 0) return [];
   return [
     paint('bold', 'Not compared'),
-    ...missing.map(({ subject, packages, reason }) =>
-      cutTo(`  ${subject}, ${count(packages, 'package')}: ${printable(reason)}`, width),
+    ...missing.flatMap(({ subject, packages, reason }) =>
+      wrapText(`  ${printable(subject)}, ${count(packages, 'package')}: ${printable(reason)}`, width, '    '),
     ),
   ];
 }
 
 const MOST_PROBLEMS = 10;
+const MOST_PROBLEM_CHARACTERS = 400;
 
 function problemLines({ inventory: { problems } }: ScanReportInput, { paint, width }: TableOptions): readonly string[] {
   if (problems.length === 0) return [];
-  const shown = problems.slice(0, MOST_PROBLEMS).map(({ code, message, path }) => {
-    const where = path === undefined ? '' : ` (${printable(path)})`;
-    return cutTo(`  ${code}: ${printable(message)}${where}`, width);
+  const shown = problems.slice(0, MOST_PROBLEMS).flatMap(({ code, message, path }) => {
+    const where = path === undefined || message.includes(path) ? '' : ` (${printable(path)})`;
+    return wrapText(cutTo(`  ${code}: ${printable(message)}${where}`, MOST_PROBLEM_CHARACTERS), width, '    ');
   });
   const more = problems.length > MOST_PROBLEMS ? [`  and ${problems.length - MOST_PROBLEMS} more: --format json`] : [];
   return [paint('bold', 'Problems: what could not be read is not known to be clean'), ...shown, ...more];
@@ -192,11 +197,7 @@ function fileLines({ executables }: ScanReportInput, { width, paint }: TableOpti
   return columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
 }
 
-function summary(
-  findings: readonly Finding[],
-  { inventory, findings: { coverage } }: ScanReportInput,
-  { paint }: TableOptions,
-): string {
+function summary(findings: readonly Finding[], { inventory, findings: { coverage } }: ScanReportInput): string {
   const uncompared = coverage
     .filter(({ state }) => state !== 'covered' && state !== 'not-affected')
     .reduce((sum, { packages }) => sum + packages, 0);
@@ -206,7 +207,7 @@ function summary(
   ].filter((part) => part !== '');
   const silence = but.length === 0 ? '' : ` (${but.join(', ')})`;
   if (findings.length === 0) {
-    return paint('bold', `No findings in ${count(inventory.packages.length, 'package')}${silence}.`);
+    return `No findings in ${count(inventory.packages.length, 'package')}${silence}.`;
   }
   const bySeverity = new Map<Severity, number>();
   for (const { severity } of findings) bySeverity.set(severity.level, (bySeverity.get(severity.level) ?? 0) + 1);
@@ -214,8 +215,5 @@ function summary(
   const fixable = findings.filter(({ fixedVersions }) => fixedVersions.length > 0).length;
   const known = findings.filter(({ exploitation }) => exploitation?.knownExploitedSince !== undefined).length;
   const exploited = known > 0 ? `, ${known} known to be exploited` : '';
-  return paint(
-    'bold',
-    `${count(findings.length, 'finding')}: ${parts.join(', ')}; ${fixable} with a fix${exploited}${silence}.`,
-  );
+  return `${count(findings.length, 'finding')}: ${parts.join(', ')}; ${fixable} with a fix${exploited}${silence}.`;
 }
