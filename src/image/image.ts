@@ -50,16 +50,10 @@ export type LayerContent =
       readonly chunks: AsyncIterable<Uint8Array>;
     }
   | {
-      /** A directory that the engine unpacked, with the overlay filesystem's whiteouts. */
+      /** A directory that an engine unpacked or a container writes to, with the overlay filesystem's whiteouts. */
       readonly kind: 'overlay';
       readonly directory: string;
-      /**
-       * The directories that hide what the layers below have in them, relative to the root. Asked for when the layer
-       * is read: an extended attribute says it, which Node cannot read, so the source finds it out in another way.
-       */
-      opaques(): Promise<readonly string[]>;
-      /** True for a container's own layer, which may change while it is read. */
-      readonly live: boolean;
+      readonly entries: OverlayEntries;
       /** Asked when all was read. Throws when the engine has begun to remove the layer meanwhile. */
       confirm(): void;
     }
@@ -69,6 +63,23 @@ export type LayerContent =
       readonly directory: string;
       /** Absolute paths that are left out. */
       readonly leaveOut: readonly string[];
+    };
+
+/** How the entries of an engine's directory are found. */
+export type OverlayEntries =
+  | {
+      /** From the engine's record of the archive that was unpacked (tar-split), which says all that the archive said. */
+      readonly from: 'record';
+      readonly file: string;
+    }
+  | {
+      /** From the directory itself, which may change while it is read. */
+      readonly from: 'directory';
+      /**
+       * The directories that hide what the layers below have in them, relative to the root. An extended attribute says
+       * it, which Node cannot read, so the source finds it out in another way.
+       */
+      opaques(): Promise<readonly string[]>;
     };
 
 /** What reading a layer gave, and the digests of the bytes that went by, where they were hashed. */

@@ -5,6 +5,7 @@ import { HoldfastError } from '#core/errors.ts';
 import type { EntryType, LayerEntry } from '#image/entry.ts';
 import type { LayerContent } from '#image/image.ts';
 import type { LayerVisitor } from '#image/layer-visitor.ts';
+import { readRecordedLayer } from '#image/read-recorded-layer.ts';
 import { readWanted } from '#image/read-wanted.ts';
 
 /** Bytes where names that are not UTF-8 lead there. */
@@ -12,8 +13,6 @@ type Location = string | Buffer;
 
 interface Walk {
   readonly kind: 'overlay' | 'tree';
-  /** Whether it may change meanwhile: what is gone before it is read was then not there. */
-  readonly live: boolean;
   /** The device that a tree stays on. */
   readonly device: number;
   /** The root's real path, with a slash at the end: nothing outside is ever read. */
@@ -36,16 +35,16 @@ const MAX_ENTRIES = 5_000_000;
 const MAX_PENDING = 10_000;
 /** A directory whose own size is below has no more names than this, on any filesystem. */
 const HUGE_BYTES = 256 * 1024;
-/** Entries between two pauses, in which the opaque directories are found out and progress is shown. */
+/** Entries between two pauses, in which progress is shown. */
 const PAUSE_EVERY = 512;
 /** What a name that is not UTF-8 has in place of its bytes. */
 const REPLACEMENT = '\ufffd';
 
 /**
- * Shows a directory tree to the visitor: a layer as an engine unpacked it, with overlayfs's whiteouts, or a plain tree,
- * of which it stays on one filesystem and leaves out what it is told to. No link is followed, only regular files are
- * opened, and memory does not grow with the tree. Names that are not UTF-8 are shown with replacement characters, hard
- * links as the files that they are.
+ * Shows a directory to the visitor: a layer in an engine's storage, with overlayfs's whiteouts, or a plain tree, of which
+ * it stays on one filesystem and leaves out what it is told to. No link is followed, only regular files are opened, and
+ * memory does not grow with the tree. Names that are not UTF-8 are shown with replacement characters, hard links as the
+ * files that they are. What is gone before it is read was not there: trees that are in use change.
  *
  * What cannot be read in a tree is a problem: `FILE_UNREADABLE`, `MOUNT_LEFT_OUT`, `DIRECTORY_TOO_MANY_ENTRIES`.
  * @throws `FILE_UNREADABLE` when the root of a tree cannot be read, `ENGINE_STORAGE_UNREADABLE` when anything of an
@@ -55,24 +54,34 @@ export async function walkDirectory(
   content: Extract<LayerContent, { kind: 'overlay' | 'tree' }>,
   visitor: LayerVisitor,
 ): Promise<void> {
-  // Found out on another thread meanwhile; where it cannot be, the walk is for nothing and says so at its end.
-  const opaques = content.kind === 'overlay' ? content.opaques() : Promise.resolve([]);
-  opaques.catch(() => undefined);
-  const { root, status } = openRoot(content);
-  const at = root === '/' ? '' : root;
-  const leaveOut = new Set(content.kind === 'tree' ? content.leaveOut : []);
-  const live = content.kind === 'tree' || content.live;
-  const walk = { kind: content.kind, live, device: status.dev, inside: `${at}/`, leaveOut, visitor, entries: 0 };
-  await walkInto(walk, { path: '', at, sizeBytes: status.size });
-  for (const directory of await opaques) visitor.opaque(directory);
-  if (content.kind === 'overlay') content.confirm();
+  if (content.kind === 'tree') return walkTree(content, content.leaveOut, visitor);
+  const { directory, entries } = content;
+  if (entries.from === 'record') await readRecordedLayer(directory, entries.file, visitor);
+  else {
+    for (const path of await entries.opaques()) visitor.opaque(path);
+    await walkTree(content, [], visitor);
+  }
+  content.confirm();
 }
 
-function openRoot({ kind, directory }: { readonly kind: 'overlay' | 'tree'; readonly directory: string }) {
+async function walkTree(root: Root, leaveOut: readonly string[], visitor: LayerVisitor): Promise<void> {
+  const { directory, status } = openRoot(root);
+  const at = directory === '/' ? '' : directory;
+  const { kind } = root;
+  const walk = { kind, device: status.dev, inside: `${at}/`, leaveOut: new Set(leaveOut), visitor, entries: 0 };
+  await walkInto(walk, { path: '', at, sizeBytes: status.size });
+}
+
+interface Root {
+  readonly kind: 'overlay' | 'tree';
+  readonly directory: string;
+}
+
+function openRoot({ kind, directory }: Root): { readonly directory: string; readonly status: Stats } {
   try {
-    const root = realpathSync(directory);
-    const status = lstatSync(root);
-    if (status.isDirectory()) return { root, status };
+    const real = realpathSync(directory);
+    const status = lstatSync(real);
+    if (status.isDirectory()) return { directory: real, status };
   } catch (error) {
     throw kind === 'overlay' ? storageUnreadable(directory, messageOf(error), error) : unreadable(directory, error);
   }
@@ -172,7 +181,7 @@ interface Examined {
 
 function examine(walk: Walk, path: string, at: Location): Examined | undefined {
   try {
-    const status = lstatSync(at, { throwIfNoEntry: !walk.live });
+    const status = lstatSync(at, { throwIfNoEntry: false });
     if (status === undefined) return undefined;
     const type = typeOf(status);
     const mode = status.mode & 0o7777;
@@ -193,7 +202,7 @@ function typeOf(status: Stats): EntryType {
 
 function failed(walk: Walk, path: string, error: unknown): void {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (walk.live && (code === 'ENOENT' || code === 'ENOTDIR')) return;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return;
   if (walk.kind === 'overlay') throw storageUnreadable(`${walk.inside}${path}`, messageOf(error), error);
   const { code: name, message, hint } = unreadable(path, error);
   walk.visitor.problem({ code: name, message, path, ...(hint === undefined ? {} : { hint }) });

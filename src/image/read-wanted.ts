@@ -11,9 +11,16 @@ let shared: Buffer | undefined;
 /**
  * Gives a file of a tree to the one who wants it. The tree may be in use, by a hostile container even: what is opened
  * must be a regular file that lies inside (its real path begins with `inside`), whatever its path meant a moment ago.
- * `failed` is called with the error, or without one when the file was replaced by something else.
+ * `failed` is called with the error, or without one when it is something else than it was, or has another size than
+ * `expectedBytes`.
  */
-export function readWanted(at: string | Buffer, inside: string, want: Want, failed: (error?: unknown) => void): void {
+export function readWanted(
+  at: string | Buffer,
+  inside: string,
+  want: Want,
+  failed: (error?: unknown) => void,
+  expectedBytes?: number,
+): void {
   let fd: number;
   try {
     fd = openSync(at, FLAGS);
@@ -22,7 +29,7 @@ export function readWanted(at: string | Buffer, inside: string, want: Want, fail
     return;
   }
   try {
-    const bytes = attempt(() => openedBytes(fd, inside, want), failed);
+    const bytes = attempt(() => openedBytes(fd, inside, want, expectedBytes), failed);
     if (bytes === 'refused') failed();
     else if (bytes === 'too large' && want.kind === 'whole') want.tooLarge();
     else if (typeof bytes === 'number' && want.kind === 'random') want.read(reader(fd, bytes, at));
@@ -42,9 +49,15 @@ function attempt<T>(read: () => T, failed: (error: unknown) => void): T | undefi
 }
 
 /** The file's bytes when all of them are wanted, else how many there are. */
-function openedBytes(fd: number, inside: string, want: Want): Buffer | number | 'refused' | 'too large' {
+function openedBytes(
+  fd: number,
+  inside: string,
+  want: Want,
+  expectedBytes: number | undefined,
+): Buffer | number | 'refused' | 'too large' {
   const status = fstatSync(fd);
   if (!status.isFile() || !liesInside(fd, inside)) return 'refused';
+  if (expectedBytes !== undefined && status.size !== expectedBytes) return 'refused';
   if (want.kind === 'random') return status.size;
   return status.size > want.limitBytes ? 'too large' : readUpTo(fd, 0, status.size);
 }

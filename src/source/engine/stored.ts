@@ -36,8 +36,8 @@ export function storedContainer(known: KnownEngine, id: string): ContainerDirect
 }
 
 /** A stored layer as one to be read. */
-export function overlayContent({ directory, opaques, confirm }: StoredLayer): LayerContent {
-  return { kind: 'overlay', directory, live: false, opaques, confirm };
+export function overlayContent({ directory, record, confirm }: StoredLayer): LayerContent {
+  return { kind: 'overlay', directory, entries: { from: 'record', file: record }, confirm };
 }
 
 /** A stored image as the one that was selected. */

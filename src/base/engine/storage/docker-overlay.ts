@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readSmallFile, requireDirectory, storageUnreadable } from '#base/engine/storage/small-file.ts';
+import {
+  readSmallFile,
+  requireDirectory,
+  requireRegularFile,
+  storageUnreadable,
+} from '#base/engine/storage/small-file.ts';
 import {
   type ContainerDirectories,
   requireDigest,
   type StoredImage,
   type StoredLayer,
 } from '#base/engine/storage/stored-image.ts';
-import { readOpaqueDirectories } from '#base/engine/storage/tar-split.ts';
 import { type Digest, digestHex } from '#core/digest.ts';
 import { CONFIG_LIMIT_BYTES, parseImageConfig } from '#core/oci/parse.ts';
 
@@ -51,7 +55,7 @@ function readLayer(root: string, chain: string, diffId: Digest): StoredLayer {
   return {
     directory: layerDirectory(root, cacheId),
     diffId,
-    opaques: () => readOpaqueDirectories(join(path, 'tar-split.json.gz')),
+    record: requireRegularFile(join(path, 'tar-split.json.gz')),
     // The engine renames the record before it removes the directory.
     confirm: () => unchanged(join(path, 'cache-id'), cacheId),
   };

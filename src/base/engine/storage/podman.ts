@@ -1,12 +1,16 @@
 import { join } from 'node:path';
-import { readSmallFile, requireDirectory, storageUnreadable } from '#base/engine/storage/small-file.ts';
+import {
+  readSmallFile,
+  requireDirectory,
+  requireRegularFile,
+  storageUnreadable,
+} from '#base/engine/storage/small-file.ts';
 import {
   type ContainerDirectories,
   requireDigest,
   type StoredImage,
   type StoredLayer,
 } from '#base/engine/storage/stored-image.ts';
-import { readOpaqueDirectories } from '#base/engine/storage/tar-split.ts';
 import { type Digest, digestHex } from '#core/digest.ts';
 import { isObject, type JsonObject } from '#core/oci/json.ts';
 import { CONFIG_LIMIT_BYTES, parseImageConfig } from '#core/oci/parse.ts';
@@ -47,7 +51,7 @@ function layerOf(root: string, index: string, name: string, diffId: Digest): Sto
   return {
     directory: layerDirectory(root, name),
     diffId,
-    opaques: () => readOpaqueDirectories(join(root, 'overlay-layers', `${name}.tar-split.gz`)),
+    record: requireRegularFile(join(root, 'overlay-layers', `${name}.tar-split.gz`)),
     // A layer is marked before it is removed.
     confirm: () => {
       if (!complete(rowOf(index, name))) throw storageUnreadable(index, `layer ${name} is being removed`);

@@ -6,12 +6,8 @@ import { type Digest, digestAlgorithm } from '#core/digest.ts';
 export interface StoredLayer {
   readonly directory: string;
   readonly diffId: Digest;
-  /**
-   * The directories, relative to the root, in which the layer hides all that is below. Extended attributes say so in
-   * the directory tree, and Node reads none; the engine knows it from elsewhere too.
-   * @throws `ENGINE_STORAGE_UNREADABLE`
-   */
-  opaques(): Promise<readonly string[]>;
+  /** The engine's record of the archive that was unpacked here (tar-split). */
+  readonly record: string;
   /** Passes as long as the engine keeps the layer. @throws `ENGINE_STORAGE_UNREADABLE` once its removal has begun */
   confirm(): void;
 }

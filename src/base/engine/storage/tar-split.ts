@@ -1,67 +1,104 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { isStorageUnreadable, requireRegularFile, storageUnreadable } from '#base/engine/storage/small-file.ts';
-import { cleanPath } from '#base/tar/path.ts';
+import { isObject } from '#core/oci/json.ts';
 
-const OPAQUE = '.wh..wh..opq';
-const NEEDLES = [OPAQUE, '"name_raw"'];
+/** A piece of a recorded archive: bytes of its own, or the content of a file, which is in the layer's directory. */
+export type RecordedPiece =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly name: string | Buffer; readonly sizeBytes: number };
+
+const CHUNK_BYTES = 1024 * 1024;
 const LINE_LIMIT_BYTES = 8 * 1024 * 1024;
 const TOTAL_LIMIT_BYTES = 8 * 1024 ** 3;
-const OPAQUE_LIMIT = 100_000;
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BYTES_LINE = Buffer.from('{"type":2,"payload":"');
+const FILE_LINE = Buffer.from('{"type":1,"name":"');
+const SIZE_MEMBER = Buffer.from(',"size":');
 
 /**
- * The opaque directories of a layer that an engine unpacked, from the record that it keeps of every entry of the
- * layer's archive, to be able to put it together again: gzip'd JSON, one entry or piece of a header a line
- * (`tar-split.json.gz`; vbatts/tar-split, storage). Node cannot read the extended attribute that says the same.
+ * The archive that a layer was unpacked from, as the engine records it to be able to put it together again: gzip'd JSON,
+ * a line for each piece (`tar-split.json.gz`; vbatts/tar-split, storage). Pieces come in lists, as they are unpacked.
  * @throws `ENGINE_STORAGE_UNREADABLE` when there is no such record or it is not understood
  */
-export async function readOpaqueDirectories(path: string): Promise<readonly string[]> {
-  const found = new Set<string>();
+export async function* readTarSplit(path: string): AsyncGenerator<readonly RecordedPiece[]> {
+  requireRegularFile(path);
+  const packed = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
+  packed.on('error', (error) => unpacked.destroy(error));
   try {
-    requireRegularFile(path);
-    const lines = createReadStream(path, { highWaterMark: 256 * 1024 }).pipe(createGunzip({ chunkSize: 256 * 1024 }));
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     let total = 0;
-    for await (const chunk of lines as AsyncIterable<Buffer>) {
+    for await (const chunk of packed.pipe(unpacked) as AsyncIterable<Buffer>) {
       total += chunk.length;
-      if (total > TOTAL_LIMIT_BYTES) throw storageUnreadable(path, `${path} is too large`);
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = bytes.lastIndexOf(0x0a) + 1;
-      scanLines(bytes.subarray(0, end), found);
-      // A copy: the chunk may be a view of memory that is used again.
-      rest = Buffer.from(bytes.subarray(end));
-      if (rest.length > LINE_LIMIT_BYTES) throw storageUnreadable(path, `${path} has a line without end`);
-      if (found.size > OPAQUE_LIMIT) throw storageUnreadable(path, `${path} names too many opaque directories`);
+      const lines = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = lines.lastIndexOf(NEWLINE) + 1;
+      rest = lines.subarray(end);
+      if (total > TOTAL_LIMIT_BYTES || rest.length > LINE_LIMIT_BYTES) throw new Error('it is too large');
+      if (end > 0) yield parseLines(lines.subarray(0, end));
     }
-    scanLines(rest, found);
+    if (rest.length > 0) yield parseLines(Buffer.concat([rest, Buffer.of(NEWLINE)]));
   } catch (error) {
     if (isStorageUnreadable(error)) throw error;
     throw storageUnreadable(path, error instanceof Error ? error.message : String(error), error);
+  } finally {
+    packed.destroy();
   }
-  return [...found].sort();
 }
 
-/** Most lines are neither: they are not even parsed. Headers are stored in base64, which cannot hold the marker. */
-function scanLines(lines: Buffer, found: Set<string>): void {
-  for (const needle of NEEDLES) {
-    for (let at = lines.indexOf(needle); at >= 0; ) {
-      const start = lines.lastIndexOf(0x0a, at) + 1;
-      const newline = lines.indexOf(0x0a, at);
-      const end = newline < 0 ? lines.length : newline;
-      addOpaque(lines.toString('utf8', start, end), found);
-      at = end >= lines.length ? -1 : lines.indexOf(needle, end);
+/** Whole lines. There are two for each file of a layer, so the usual ones are not given to a JSON parser. */
+function parseLines(lines: Buffer): readonly RecordedPiece[] {
+  const pieces: RecordedPiece[] = [];
+  // Base64 unpacks to less: one allocation for all.
+  const unpacked = Buffer.allocUnsafeSlow(lines.length);
+  let used = 0;
+  for (let start = 0; start < lines.length; ) {
+    const end = lines.indexOf(NEWLINE, start);
+    if (startsWith(lines, BYTES_LINE, start)) {
+      const from = start + BYTES_LINE.length;
+      const size = unpacked.write(lines.toString('latin1', from, lines.indexOf(QUOTE, from)), used, 'base64');
+      if (size > 0) pieces.push({ kind: 'bytes', bytes: unpacked.subarray(used, used + size) });
+      used += size;
+    } else {
+      const piece = plainFile(lines, start, end) ?? parsedLine(lines.toString('utf8', start, end));
+      if (piece !== 'empty') pieces.push(piece);
     }
+    start = end + 1;
   }
+  return pieces;
 }
 
-function addOpaque(line: string, found: Set<string>): void {
+function startsWith(lines: Buffer, beginning: Buffer, at: number): boolean {
+  return lines.compare(beginning, 0, beginning.length, at, Math.min(at + beginning.length, lines.length)) === 0;
+}
+
+/** A file's line, unless its name has escapes or is not UTF-8. */
+function plainFile(lines: Buffer, start: number, end: number): RecordedPiece | 'empty' | undefined {
+  if (!startsWith(lines, FILE_LINE, start)) return undefined;
+  const from = start + FILE_LINE.length;
+  const to = lines.indexOf(QUOTE, from);
+  if (to < 0 || to > end) return undefined;
+  const backslash = lines.indexOf(BACKSLASH, from);
+  if (backslash >= 0 && backslash < to) return undefined;
+  if (!startsWith(lines, SIZE_MEMBER, to + 1)) return 'empty';
+  const digits = /^[1-9][0-9]{0,14}(?=[,}])/.exec(lines.toString('latin1', to + 1 + SIZE_MEMBER.length, to + 32));
+  if (digits === null) return undefined;
+  return { kind: 'file', name: lines.toString('utf8', from, to), sizeBytes: Number(digits[0]) };
+}
+
+function parsedLine(line: string): RecordedPiece | 'empty' {
+  if (line === '') return 'empty';
   const entry: unknown = JSON.parse(line);
-  if (typeof entry !== 'object' || entry === null) return;
-  const name = 'name' in entry && typeof entry.name === 'string' ? entry.name : '';
-  // Names that are not UTF-8 are stored in base64.
-  const raw = 'name_raw' in entry && typeof entry.name_raw === 'string' ? entry.name_raw : '';
-  const path = cleanPath(name === '' ? Buffer.from(raw, 'base64').toString('utf8') : name);
-  if (path === undefined) return;
-  if (path === OPAQUE) found.add('');
-  else if (path.endsWith(`/${OPAQUE}`)) found.add(path.slice(0, -OPAQUE.length - 1));
+  if (!isObject(entry)) throw new Error('a line is no object');
+  const { type, name, name_raw: raw, size = 0, payload } = entry;
+  if (type === 2 && typeof payload === 'string') return { kind: 'bytes', bytes: Buffer.from(payload, 'base64') };
+  if (type !== 1 || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw new Error('a line is neither file nor bytes');
+  }
+  if (size === 0) return 'empty';
+  if (typeof name === 'string') return { kind: 'file', name, sizeBytes: size };
+  if (typeof raw !== 'string') throw new Error('a file has no name');
+  return { kind: 'file', name: Buffer.from(raw, 'base64'), sizeBytes: size };
 }

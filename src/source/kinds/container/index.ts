@@ -68,7 +68,7 @@ async function readInPlace<R>(
   const contents = own.directories.map((directory, index): LayerContent => {
     const writable = index === own.directories.length - 1;
     const opaques = async () => (writable ? hiddenByContainer(known.engine, id, directory) : []);
-    return { kind: 'overlay', directory, live: true, opaques, confirm: own.confirm };
+    return { kind: 'overlay', directory, entries: { from: 'directory', opaques }, confirm: own.confirm };
   });
   const selected = selectedOf(stored, imageId, tags);
   const layers = [...selected.layers, ...own.directories.map((path) => ({ path, expected: {} }))];
