@@ -1,14 +1,15 @@
 import type { EntryType, LayerEntry } from '#image/entry.ts';
 
 const TYPES: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'other'];
-const FIRST_BYTES = 64 * 1024;
+const FIRST_BYTES = 8 * 1024;
 
 /** What the table keeps of an entry. */
 export type TableEntry = Pick<LayerEntry, 'path' | 'type' | 'mode' | 'sizeBytes'> & { readonly linkTarget?: string };
 
 /** Collects a layer's entries into few bytes: each path only as far as it differs from the one before. */
 export interface FileTableWriter {
-  add(entry: LayerEntry): void;
+  /** How many bytes the entry took. */
+  add(entry: LayerEntry): number;
   /** The table; the writer is done then. */
   finish(): Buffer;
 }
@@ -40,6 +41,7 @@ export function writeFileTable(): FileTableWriter {
   return {
     add: ({ path, type, mode, sizeBytes, linkTarget }) => {
       room(path.length * 3 + (linkTarget?.length ?? 0) * 3 + 64);
+      const before = at;
       const most = Math.min(path.length, previous.length);
       let shared = 0;
       while (shared < most && path.charCodeAt(shared) === previous.charCodeAt(shared)) shared += 1;
@@ -51,8 +53,11 @@ export function writeFileTable(): FileTableWriter {
       varint(sizeBytes);
       if (type === 'hardlink') text(linkTarget ?? '');
       previous = path;
+      return at - before;
     },
-    finish: () => bytes.subarray(0, at),
+    // Unused room is given back, unless it would cost a copy of something large.
+    finish: () =>
+      at < bytes.length / 2 || at < FIRST_BYTES ? Buffer.from(bytes.subarray(0, at)) : bytes.subarray(0, at),
   };
 }
 
@@ -72,6 +77,7 @@ export function* readFileTable(table: Buffer): Generator<TableEntry> {
   const text = (): string => {
     const length = varint();
     at += length;
+    if (at > table.length) throw new RangeError('a file table ends early');
     return table.toString('utf8', at - length, at);
   };
   while (at < table.length) {

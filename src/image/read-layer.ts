@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { decompress } from '#base/compress/decompress.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type Decompressed, type DecompressLimits, decompress } from '#base/compress/decompress.ts';
 import { detectCompression, MAGIC_BYTES } from '#base/compress/detect.ts';
+import { fileChunks, unreadableFile } from '#base/files/file-chunks.ts';
 import type { RangeHasher } from '#base/hash/range-hash.ts';
 import { readTarRange } from '#base/tar/read-range.ts';
 import { readTarStream } from '#base/tar/read-stream.ts';
@@ -15,14 +16,16 @@ export interface LayerReading {
   readonly hasher: RangeHasher;
   /** False: nothing is hashed, and what was read is not proved to be the image's. */
   readonly verify: boolean;
+  /** What compressed layers may become; a default where it is left out. */
+  readonly limits?: DecompressLimits;
+  /** Counts what the layers of one image became, so that the limits hold for all of them together. */
+  readonly spent?: Decompressed;
 }
-
-const READ_BYTES = 512 * 1024;
 
 /**
  * Reads a layer's archive once and shows its entries to the visitor. Hashes the bytes as stored and uncompressed,
  * compares both with what is expected, and gives what it computed.
- * @throws `IMAGE_DIGEST_MISMATCH`, `TAR_NOT_AN_ARCHIVE`, and what decompression and the source throw
+ * @throws `IMAGE_DIGEST_MISMATCH`, `TAR_NOT_AN_ARCHIVE`, `FILE_UNREADABLE`, and what decompression and the source throw
  */
 export async function readLayerArchive(
   content: Extract<LayerContent, { kind: 'range' | 'stream' }>,
@@ -53,39 +56,40 @@ async function readRange(
   visitor: LayerVisitor,
   reading: LayerReading,
 ): Promise<LayerIdentity> {
-  const fd = openSync(content.file, 'r');
+  const { file, offset, sizeBytes } = content;
+  const fd = opened(file);
   try {
     const head = Buffer.alloc(MAGIC_BYTES);
-    readSync(fd, head, 0, Math.min(MAGIC_BYTES, content.sizeBytes), content.offset);
-    if (detectCompression(head) === 'none') {
-      const algorithm = digestAlgorithm(expected.diffId ?? expected.digest ?? ('sha256:' as Digest));
-      // Beside the walk: the worker hashes while this thread seeks from header to header.
-      const hashing = reading.verify
-        ? reading.hasher.hash(fd, content.offset, content.sizeBytes, algorithm)
-        : undefined;
-      hashing?.catch(() => undefined);
-      try {
-        readTarRange(fd, content.offset, content.sizeBytes, withWhiteouts(visitor));
-      } catch (error) {
-        // The descriptor must outlive the worker's reads.
-        await hashing?.catch(() => undefined);
-        throw error;
-      }
-      if (hashing === undefined) return {};
-      const digest = parseDigest(`${algorithm}:${await hashing}`);
-      return { digest, diffId: digest };
+    const length = attempt(file, () => readSync(fd, head, 0, Math.min(MAGIC_BYTES, sizeBytes), offset));
+    if (detectCompression(head.subarray(0, length)) !== 'none') {
+      return await readChunks(fileChunks(fd, offset, sizeBytes), expected, visitor, reading);
     }
-    const end = content.offset + content.sizeBytes - 1;
-    const chunks = createReadStream('', {
-      fd,
-      autoClose: false,
-      start: content.offset,
-      end,
-      highWaterMark: READ_BYTES,
-    });
-    return await readChunks(chunks as AsyncIterable<Buffer>, expected, visitor, reading);
+    // Beside the walk: the worker hashes while this thread seeks from header to header.
+    const hash = (algorithm: string) => reading.hasher.hash(fd, offset, sizeBytes, algorithm);
+    const hashing = reading.verify ? plainDigests(expected, hash) : Promise.resolve({});
+    hashing.catch(() => undefined);
+    try {
+      attempt(file, () => readTarRange(fd, offset, sizeBytes, withWhiteouts(visitor)));
+    } finally {
+      // The file must stay open as long as the worker reads it.
+      await hashing.catch(() => undefined);
+    }
+    return await hashing;
   } finally {
     closeSync(fd);
+  }
+}
+
+function opened(file: string): number {
+  return attempt(file, () => openSync(file, 'r'));
+}
+
+/** The operating system's errors get a code of ours. */
+function attempt<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof HoldfastError ? error : unreadableFile(error, file);
   }
 }
 
@@ -95,36 +99,43 @@ async function readChunks(
   visitor: LayerVisitor,
   reading: LayerReading,
 ): Promise<LayerIdentity> {
-  const stored = hashOf(reading.verify, expected.digest);
-  const unpacked = hashOf(reading.verify, expected.diffId);
   const { head, all } = await peek(chunks);
   const compression = detectCompression(head);
-  if (compression === 'none') {
-    await readTarStream(hashed(all, unpacked), withWhiteouts(visitor));
-    const digest = finish(unpacked, expected.diffId);
-    return digest === undefined ? {} : { digest, diffId: digest };
-  }
-  const passed = hashed(all, stored);
-  await readTarStream(hashed(decompress(passed, compression), unpacked), withWhiteouts(visitor));
-  // What follows the compressed data still belongs to the bytes that were promised.
-  for await (const _ of passed);
-  const digest = finish(stored, expected.digest);
-  const diffId = finish(unpacked, expected.diffId);
-  return digest === undefined || diffId === undefined ? {} : { digest, diffId };
+  const [storedBy, unpackedBy] = algorithmsOf(expected);
+  const stored = createHash(storedBy);
+  // An uncompressed layer has one digest, unless the two that are expected were made in different ways.
+  const once = compression === 'none' && storedBy === unpackedBy;
+  const unpacked = once ? stored : createHash(unpackedBy);
+  const through = (bytes: AsyncIterable<Uint8Array>, hash: Hash) => (reading.verify ? hashed(bytes, hash) : bytes);
+  const plain = decompress(through(all, stored), compression, reading.limits, reading.spent);
+  await readTarStream(once ? plain : through(plain, unpacked), withWhiteouts(visitor));
+  if (!reading.verify) return {};
+  const diffId = digestOf(unpackedBy, unpacked.digest('hex'));
+  return { diffId, digest: once ? diffId : digestOf(storedBy, stored.digest('hex')) };
 }
 
-function hashOf(verify: boolean, expected: Digest | undefined): Hash | undefined {
-  return verify ? createHash(expected === undefined ? 'sha256' : digestAlgorithm(expected)) : undefined;
+async function plainDigests(
+  expected: LayerIdentity,
+  hash: (algorithm: string) => Promise<string>,
+): Promise<LayerIdentity> {
+  const [storedBy, unpackedBy] = algorithmsOf(expected);
+  const diffId = digestOf(unpackedBy, await hash(unpackedBy));
+  return { diffId, digest: storedBy === unpackedBy ? diffId : digestOf(storedBy, await hash(storedBy)) };
 }
 
-function finish(hash: Hash | undefined, expected: Digest | undefined): Digest | undefined {
-  const algorithm = expected === undefined ? 'sha256' : digestAlgorithm(expected);
-  return hash && parseDigest(`${algorithm}:${hash.digest('hex')}`);
+/** How the bytes as stored, and how the uncompressed ones are to be hashed. */
+function algorithmsOf({ digest, diffId }: LayerIdentity): readonly [string, string] {
+  const by = (known: Digest | undefined) => (known === undefined ? 'sha256' : digestAlgorithm(known));
+  return [by(digest ?? diffId), by(diffId)];
 }
 
-async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash | undefined): AsyncGenerator<Uint8Array> {
+function digestOf(algorithm: string, hex: string): Digest {
+  return parseDigest(`${algorithm}:${hex}`);
+}
+
+async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    hash?.update(chunk);
+    hash.update(chunk);
     yield chunk;
   }
 }
@@ -133,17 +144,19 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash | undefined
 async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> {
   const source = chunks[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
-  let have = 0;
-  while (have < MAGIC_BYTES) {
+  for (let have = 0; have < MAGIC_BYTES; ) {
     const next = await source.next();
     if (next.done === true) break;
     first.push(next.value);
     have += next.value.byteLength;
   }
   const all = async function* () {
-    yield* first;
-    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+    try {
+      yield* first;
+      for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+    } finally {
+      await source.return?.();
+    }
   };
-  const one = first[0];
-  return { head: first.length === 1 && one !== undefined ? one : Buffer.concat(first), all: all() };
+  return { head: Buffer.concat(first).subarray(0, MAGIC_BYTES), all: all() };
 }

@@ -98,3 +98,35 @@ describe('a bomb', () => {
     await expect(part()).rejects.toMatchObject({ code: 'DECOMPRESS_LIMIT' });
   });
 });
+
+describe('where compressed bytes come from', () => {
+  const source = () => {
+    const state = { closed: false };
+    const chunks = async function* () {
+      try {
+        for (;;) yield gzipSync(Buffer.alloc(100_000, 'x'));
+      } finally {
+        state.closed = true;
+      }
+    };
+    return { state, chunks };
+  };
+
+  it('is let go of when nobody wants more', async () => {
+    const { state, chunks } = source();
+    for await (const _ of decompress(chunks(), 'gzip')) break;
+    expect(state.closed).toBe(true);
+  });
+
+  it('is let go of when they are damaged', async () => {
+    const { state, chunks } = source();
+    const damaged = async function* () {
+      for await (const chunk of chunks()) {
+        yield chunk;
+        yield Buffer.from('no gzip');
+      }
+    };
+    await expect(gathered(decompress(damaged(), 'gzip'))).rejects.toMatchObject({ code: 'GZIP_CORRUPT' });
+    expect(state.closed).toBe(true);
+  });
+});

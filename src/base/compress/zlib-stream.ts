@@ -5,11 +5,16 @@ export const OUTPUT_CHUNK_BYTES = 256 * 1024;
 
 /** Runs bytes through one of zlib's streams; inflating happens on the thread pool, beside whoever reads. */
 export async function* throughZlib(chunks: AsyncIterable<Uint8Array>, inflate: Transform): AsyncGenerator<Buffer> {
+  let goOn: () => void = () => undefined;
+  // A write that failed is not answered; the stream's end is.
+  inflate.once('close', () => goOn());
   const feed = async () => {
     for await (const chunk of chunks) {
       if (inflate.destroyed) return;
-      // Called when the chunk was taken, and also when the stream was destroyed meanwhile.
-      await new Promise<void>((taken) => inflate.write(chunk, () => taken()));
+      await new Promise<void>((taken) => {
+        goOn = taken;
+        inflate.write(chunk, () => taken());
+      });
     }
     inflate.end();
   };
@@ -18,8 +23,9 @@ export async function* throughZlib(chunks: AsyncIterable<Uint8Array>, inflate: T
   });
   try {
     for await (const chunk of inflate) yield chunk as Buffer;
-    await feeding;
   } finally {
     inflate.destroy();
+    // Nobody reads on behind the back of who gave up: the file may be closed now.
+    await feeding;
   }
 }
