@@ -117,7 +117,8 @@ function passing(source: AsyncIterator<readonly RecordedPiece[]>, files: LayerFi
         if (have > 0) throw files.misfit('a header ends in a file');
         return content(length);
       }
-      const part = cut(length - have);
+      // A copy: what is unpacked next takes the place of this.
+      const part = Buffer.from(cut(length - have));
       parts.push(part);
       have += part.length;
     }

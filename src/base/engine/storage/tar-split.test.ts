@@ -21,7 +21,10 @@ function record(bytes: Buffer | string): string {
 
 async function read(bytes: Buffer | string): Promise<readonly RecordedPiece[]> {
   const pieces: RecordedPiece[] = [];
-  for await (const some of readTarSplit(record(bytes))) pieces.push(...some);
+  for await (const some of readTarSplit(record(bytes))) {
+    for (const piece of some)
+      pieces.push(piece.kind === 'file' ? piece : { ...piece, bytes: Buffer.from(piece.bytes) });
+  }
   return pieces;
 }
 

@@ -8,19 +8,19 @@ export type RecordedPiece =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'file'; readonly name: string | Buffer; readonly sizeBytes: number };
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 const LINE_LIMIT_BYTES = 8 * 1024 * 1024;
 const TOTAL_LIMIT_BYTES = 8 * 1024 ** 3;
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const BYTES_LINE = Buffer.from('{"type":2,"payload":"');
 const FILE_LINE = Buffer.from('{"type":1,"name":"');
 const SIZE_MEMBER = Buffer.from(',"size":');
 
 /**
  * The archive that a layer was unpacked from, as the engine records it to be able to put it together again: gzip'd JSON,
- * a line for each piece (`tar-split.json.gz`; vbatts/tar-split, storage). Pieces come in lists, as they are unpacked.
+ * a line for each piece (`tar-split.json.gz`; vbatts/tar-split, storage). Pieces come in lists, as they are unpacked; a
+ * list's bytes are valid until the next one is asked for.
  * @throws `ENGINE_STORAGE_UNREADABLE` when there is no such record or it is not understood
  */
 export async function* readTarSplit(path: string): AsyncGenerator<readonly RecordedPiece[]> {
@@ -29,6 +29,7 @@ export async function* readTarSplit(path: string): AsyncGenerator<readonly Recor
   const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
   packed.on('error', (error) => unpacked.destroy(error));
   try {
+    const parse = lineParser();
     let rest: Buffer = Buffer.alloc(0);
     let total = 0;
     for await (const chunk of packed.pipe(unpacked) as AsyncIterable<Buffer>) {
@@ -37,9 +38,9 @@ export async function* readTarSplit(path: string): AsyncGenerator<readonly Recor
       const end = lines.lastIndexOf(NEWLINE) + 1;
       rest = lines.subarray(end);
       if (total > TOTAL_LIMIT_BYTES || rest.length > LINE_LIMIT_BYTES) throw new Error('it is too large');
-      if (end > 0) yield parseLines(lines.subarray(0, end));
+      if (end > 0) yield parse(lines.subarray(0, end));
     }
-    if (rest.length > 0) yield parseLines(Buffer.concat([rest, Buffer.of(NEWLINE)]));
+    if (rest.length > 0) yield parse(Buffer.concat([rest, Buffer.of(NEWLINE)]));
   } catch (error) {
     if (isStorageUnreadable(error)) throw error;
     throw storageUnreadable(path, error instanceof Error ? error.message : String(error), error);
@@ -48,11 +49,19 @@ export async function* readTarSplit(path: string): AsyncGenerator<readonly Recor
   }
 }
 
-/** Whole lines. There are two for each file of a layer, so the usual ones are not given to a JSON parser. */
-function parseLines(lines: Buffer): readonly RecordedPiece[] {
+/** Parses whole lines into pieces, whose bytes share one buffer. */
+function lineParser(): (lines: Buffer) => readonly RecordedPiece[] {
+  let unpacked = Buffer.alloc(0);
+  return (lines) => {
+    // Base64 unpacks to less.
+    if (unpacked.length < lines.length) unpacked = Buffer.allocUnsafeSlow(lines.length + CHUNK_BYTES);
+    return parseLines(lines, unpacked);
+  };
+}
+
+/** There are two lines for each file of a layer, so the usual ones are not given to a JSON parser. */
+function parseLines(lines: Buffer, unpacked: Buffer): readonly RecordedPiece[] {
   const pieces: RecordedPiece[] = [];
-  // Base64 unpacks to less: one allocation for all.
-  const unpacked = Buffer.allocUnsafeSlow(lines.length);
   let used = 0;
   for (let start = 0; start < lines.length; ) {
     const end = lines.indexOf(NEWLINE, start);
@@ -80,8 +89,8 @@ function plainFile(lines: Buffer, start: number, end: number): RecordedPiece | '
   const from = start + FILE_LINE.length;
   const to = lines.indexOf(QUOTE, from);
   if (to < 0 || to > end) return undefined;
-  const backslash = lines.indexOf(BACKSLASH, from);
-  if (backslash >= 0 && backslash < to) return undefined;
+  // Searched for in the name only: behind it lies the rest of a large chunk.
+  if (lines.toString('latin1', from, to).includes('\\')) return undefined;
   if (!startsWith(lines, SIZE_MEMBER, to + 1)) return 'empty';
   const digits = /^[1-9][0-9]{0,14}(?=[,}])/.exec(lines.toString('latin1', to + 1 + SIZE_MEMBER.length, to + 32));
   if (digits === null) return undefined;
