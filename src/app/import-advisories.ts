@@ -16,7 +16,12 @@ export interface ImportAdvisoriesOptions {
 }
 
 function unreadable(path: string, code: string, cause: unknown): HoldfastError {
-  return new HoldfastError('ADVISORIES_UNREADABLE', `${path} cannot be read: ${code}`, { path, kind: 'usage', cause });
+  return new HoldfastError('ADVISORIES_UNREADABLE', `${path} cannot be read: ${code}`, {
+    path,
+    kind: 'usage',
+    hint: 'Name a file made by holdfast db build, or the http(s) address of one.',
+    cause,
+  });
 }
 
 /** @throws `ADVISORIES_UNREADABLE` */

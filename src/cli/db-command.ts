@@ -16,6 +16,7 @@ import { parseOutputs, writeText } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
 import type { Problem } from '#core/errors.ts';
 import { printable } from '#report/columns.ts';
+import { count } from '#report/next-steps.ts';
 
 /** Options of the `db` commands, as the command line gives them. */
 export interface DbFlags {
@@ -49,7 +50,7 @@ export async function statusCommand(flags: DbFlags, environment: NodeJS.ProcessE
       : `${file.path} (${mebibytes(file.sizeBytes)}, checksum holds)`;
   await print(flags, { ...info, ...(file === undefined ? {} : { file }), ageMs }, [
     `Advisories: ${place}`,
-    `Made ${info.builtAt}, ${Math.floor(ageMs / DAY_MS)} days ago; ${info.records} records from ${info.sources.join(', ')}`,
+    `Made ${info.builtAt}, ${count(Math.floor(ageMs / DAY_MS), 'day')} ago; ${info.records} records from ${info.sources.join(', ')}`,
     ...(info.kind === 'starter' ? ['Only well-known flaws. Get the whole with: holdfast db update'] : []),
     ...ecosystemLines(info),
   ]);

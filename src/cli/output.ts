@@ -50,7 +50,7 @@ export async function writeOut(file: string | undefined, pieces: Iterable<string
     throw new HoldfastError(
       'OUTPUT_FAILED',
       `${file ?? 'Standard output'} cannot be written (${systemCode(cause) ?? 'unknown error'})`,
-      { cause },
+      { cause, hint: 'Check that its directory is there, may be written, and has room.' },
     );
   }
 }

@@ -8,7 +8,8 @@ export type Paint = (style: Style, text: string) => string;
 
 /** Colour only where somebody looks: a terminal, and no `NO_COLOR`. */
 export function painter(colour: boolean): Paint {
-  return colour ? (style, text) => styleText(style, text) : (_, text) => text;
+  // Newer Nodes would look at the environment again, and take an empty NO_COLOR for a set one.
+  return colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
 export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {

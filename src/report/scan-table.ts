@@ -23,7 +23,7 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
   const sections = [
     [...advisoriesLines(input), ...titleLines(input, options)],
     stepLines(shown, options),
-    findingLines(shown, options),
+    findingLines(shown, input, options),
     hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
     coverageLines(input, options),
     absenceLines(input.findings.absences, options.width, options.paint),
@@ -99,13 +99,17 @@ function stepLines(findings: readonly Finding[], { paint, width }: TableOptions)
 const HEADS: readonly Column[] = [
   { title: 'SEVERITY', maxWidth: 12 },
   { title: 'ID', maxWidth: 19 },
-  { title: 'PACKAGE', maxWidth: 30, minWidth: 15 },
-  { title: 'INSTALLED', maxWidth: 24, minWidth: 13 },
-  { title: 'FIXED IN', maxWidth: 24, minWidth: 13 },
-  { title: 'WHERE', maxWidth: 60, minWidth: 18, keep: 'path' },
+  { title: 'PACKAGE', maxWidth: 30, minWidth: 9 },
+  { title: 'INSTALLED', maxWidth: 24, minWidth: 9 },
+  { title: 'FIXED IN', maxWidth: 24, minWidth: 8 },
+  { title: 'WHERE', maxWidth: 60, minWidth: 16, keep: 'path' },
 ];
 
-function findingLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {
+function findingLines(
+  findings: readonly Finding[],
+  { layers }: ScanReportInput,
+  { paint, width }: TableOptions,
+): readonly string[] {
   if (findings.length === 0) return [];
   const rows = findings.map((finding) => {
     const { package: found, severity, exploitation, fixedVersions, fixState } = finding;
@@ -116,7 +120,7 @@ function findingLines(findings: readonly Finding[], { paint, width }: TableOptio
       found.name,
       found.version,
       fixedVersions.length > 0 ? fixedVersions.join(', ') : noFix(fixState),
-      whereOf(finding),
+      whereOf(finding, layers !== undefined),
     ];
   });
   return columns(HEADS, rows, width, (text, row, column) => {
@@ -141,9 +145,9 @@ function noFix(state: Finding['fixState']): string {
   }
 }
 
-function whereOf({ package: { owner, layer, locations, type } }: Finding): string {
+function whereOf({ package: { owner, layer, locations, type } }: Finding, layered: boolean): string {
   const language = type === 'deb' || type === 'apk' || type === 'rpm' ? undefined : locations[0];
-  const place = layer === undefined || owner === undefined ? '' : `${owner} #${layer.index}`;
+  const place = layer === undefined || !layered ? '' : `${owner ?? 'layer'} #${layer.index}`;
   const more = locations.length > 1 ? ` (+${locations.length - 1})` : '';
   return [place, language === undefined ? '' : `/${installedIn(language)}${more}`]
     .filter((part) => part !== '')
