@@ -2,9 +2,14 @@ import { type Problem, problemOf } from '#core/errors.ts';
 import type { LayerEntry } from '#image/entry.ts';
 import { writeFileTable } from '#image/file-table.ts';
 import type { LayerVisitor, Want } from '#image/layer-visitor.ts';
+import { catalogedFiles, type HeldFile } from '#inventory/cataloged-files.ts';
 import type { CatalogContext, Cataloger, ExecutableCataloger, ImageFile } from '#inventory/cataloger.ts';
-import type { CatalogedFile, LayerInventory } from '#inventory/layer-inventory.ts';
+import { executableWant } from '#inventory/executable-want.ts';
+import { detached, itemWeight } from '#inventory/item-weight.ts';
+import type { LayerInventory } from '#inventory/layer-inventory.ts';
+import { linkUnread, problemsOmitted, TOO_MUCH, tooLarge } from '#inventory/layer-problems.ts';
 import { compileMatches, type Matcher } from '#inventory/matcher.ts';
+import type { MemoryBudget } from '#inventory/memory-budget.ts';
 import type { Item } from '#inventory/package.ts';
 
 /** The catalogers of a run, ready for any number of layers. */
@@ -13,15 +18,29 @@ export interface CatalogerSet {
   readonly executables: readonly ExecutableCataloger[];
 }
 
+/** What all layers of an image may take together. */
+export interface LayerMemory {
+  /** What is kept of them. */
+  readonly kept: MemoryBudget;
+  /** Files whole in memory until their layer's end. */
+  readonly held: MemoryBudget;
+}
+
 /** A visitor that collects one layer's inventory; `finish` is called once, when all entries were shown. */
 export interface InventoryVisitor extends LayerVisitor {
   finish(): LayerInventory;
+  /** Called instead when the layer could not be read. */
+  abandon(): void;
 }
 
 /** More problems of one layer are counted, not listed. */
 const MAX_PROBLEMS = 200;
-/** Larger files that must wait for the layer's end are not kept in memory. */
-const MAX_HELD_BYTES = 256 * 1024 * 1024;
+/** No program is smaller: below this nothing can be inside. */
+const MIN_EXECUTABLE_BYTES = 4096;
+/** What is cut from a text that was larger keeps all of it in memory, so it is copied out. */
+const SMALL_TEXT_BYTES = 16 * 1024;
+/** What a path in a list costs beside its text. */
+const PATH_BYTES = 64;
 
 export function prepareCatalogers(
   catalogers: readonly Cataloger[],
@@ -41,108 +60,120 @@ function withCompanions(catalogers: readonly Cataloger[]): readonly Cataloger[] 
 }
 
 /** Collects one layer: every entry into the table, matched files to their catalogers, as they pass by. */
-export function inventoryVisitor(set: CatalogerSet): InventoryVisitor {
+export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): InventoryVisitor {
   const table = writeFileTable();
-  const files = new Map<string, CatalogedFile[]>();
-  const held = new Map<string, { file: ImageFile; catalogers: readonly Cataloger[] }>();
-  const links: { path: string; target: string }[] = [];
+  const files = catalogedFiles(({ heldBytes }) => memory.held.giveBack(heldBytes));
   const whiteouts: string[] = [];
   const opaques: string[] = [];
   const problems: Problem[] = [];
   let entries = 0;
-  let dropped = 0;
-  let heldBytes = 0;
+  let omitted = 0;
+  let full = false;
 
   const problem = (found: Problem) => {
     if (problems.length < MAX_PROBLEMS) problems.push(found);
-    else dropped += 1;
+    else omitted += 1;
+  };
+  /** False when there is no room; said once. */
+  const room = (bytes: number): boolean => {
+    if (!full && memory.kept.take(bytes)) return true;
+    if (!full) problem(TOO_MUCH);
+    full = true;
+    return false;
   };
   const keep = (path: string, cataloger: string, items: readonly Item[]) => {
-    const list = files.get(path);
-    if (list === undefined) files.set(path, [{ path, cataloger, items }]);
-    else list.push({ path, cataloger, items });
+    if (room(PATH_BYTES + path.length)) files.keep({ path, cataloger, items });
   };
-  const guarded = (path: string, cataloger: string, find: () => Iterable<Item>) => {
+  /** The items that a cataloger finds, those before an error too. */
+  const collect = (path: string, find: () => Iterable<Item>): readonly Item[] => {
+    const items: Item[] = [];
     try {
-      const items = [...find()];
-      keep(path, cataloger, items);
+      for (const item of find()) {
+        if (!room(itemWeight(item))) break;
+        items.push(item);
+      }
     } catch (error) {
       problem(problemOf(error, path));
-      keep(path, cataloger, []);
     }
+    return items;
   };
   const context: CatalogContext = { beside: () => undefined, problem };
-  const catalog = (cataloger: Cataloger, file: ImageFile) =>
-    guarded(file.path, cataloger.id, () => cataloger.catalog(file, context));
+  const catalog = (cataloger: Cataloger, file: ImageFile, context: CatalogContext) => {
+    if (file.bytes.length > cataloger.limitBytes) return problem(tooLarge(file.path, file.bytes.length));
+    const items = collect(file.path, () => cataloger.catalog(file, context));
+    keep(file.path, cataloger.id, file.bytes.length > SMALL_TEXT_BYTES ? detached(items) : items);
+  };
+  const hold = (file: ImageFile, catalogers: readonly Cataloger[]) => {
+    const heldBytes = file.bytes.length;
+    if (!memory.held.take(heldBytes)) return problem(tooLarge(file.path, heldBytes));
+    files.hold({ ...file, bytes: Buffer.from(file.bytes), heldBytes, catalogers });
+  };
 
   const whole = (entry: LayerEntry, catalogers: readonly Cataloger[]): Want => ({
     kind: 'whole',
     limitBytes: Math.max(...catalogers.map(({ limitBytes }) => limitBytes)),
-    tooLarge: () => problem(tooLarge(entry)),
+    tooLarge: () => problem(tooLarge(entry.path, entry.sizeBytes)),
     done: (bytes) => {
       const file = { path: entry.path, mode: entry.mode, bytes };
-      const waits = catalogers.filter(({ companions }) => companions !== undefined);
-      if (waits.length > 0) {
-        heldBytes += bytes.length;
-        if (heldBytes > MAX_HELD_BYTES) return problem(tooLarge(entry));
-        held.set(entry.path, { file: { ...file, bytes: Buffer.from(bytes) }, catalogers: waits });
-      }
+      const waiting = catalogers.filter(({ companions }) => companions !== undefined);
+      if (waiting.length > 0) hold(file, waiting);
       for (const cataloger of catalogers) {
-        if (cataloger.companions !== undefined) continue;
-        if (bytes.length > cataloger.limitBytes) problem(tooLarge(entry));
-        else catalog(cataloger, file);
+        if (cataloger.companions === undefined) catalog(cataloger, file, context);
       }
-    },
-  });
-  const executable = (entry: LayerEntry): Want => ({
-    kind: 'random',
-    read: (readAt) => {
-      for (const cataloger of set.executables) {
-        const find = () => cataloger.probe(entry.path, entry.sizeBytes, readAt, context);
-        probed(entry.path, cataloger.id, find);
-      }
-    },
-    stream: () => {
-      const probes = set.executables.map((cataloger) => ({
-        cataloger,
-        probe: cataloger.stream(entry.path, entry.sizeBytes, context),
-        wants: true,
-      }));
-      return {
-        push: (chunk) => {
-          for (const running of probes) if (running.wants) running.wants = running.probe.push(chunk);
-          return probes.some(({ wants }) => wants);
-        },
-        end: () => {
-          for (const { cataloger, probe } of probes) probed(entry.path, cataloger.id, () => probe.end());
-        },
-      };
     },
   });
   // An executable in which nothing is found is no cataloged file: most are none.
-  const probed = (path: string, cataloger: string, find: () => Iterable<Item>) => {
-    try {
-      const items = [...find()];
-      if (items.length > 0) keep(path, cataloger, items);
-    } catch (error) {
-      problem(problemOf(error, path));
+  const executable = (entry: LayerEntry): Want =>
+    executableWant(entry, set.executables, context, (cataloger, find) => {
+      const items = collect(entry.path, find);
+      if (items.length > 0) keep(entry.path, cataloger, detached(items));
+    });
+  /**
+   * A hard link shows what its target shows, when the same catalogers would have read it. The target is an entry before
+   * it: elsewhere no engine looks for it.
+   */
+  const link = (path: string, target: string) => {
+    const found = files.at(target);
+    const held = files.heldAt(target);
+    const wanted = set.matches(path);
+    for (const cataloger of wanted) {
+      const same = found.find(({ cataloger: id }) => id === cataloger.id);
+      if (same !== undefined) keep(path, cataloger.id, same.items);
+      else if (held?.catalogers.includes(cataloger)) files.hold({ ...held, path, heldBytes: 0 });
+      else problem(linkUnread(path, target));
     }
+    if (wanted.length > 0) return;
+    for (const { cataloger, items } of found) {
+      if (set.executables.some(({ id }) => id === cataloger)) keep(path, cataloger, items);
+    }
+  };
+  const finishHeld = () => {
+    for (const file of files.allHeld()) {
+      const beside = (ending: string) => files.heldAt(file.path + ending);
+      for (const cataloger of file.catalogers) {
+        if (!isCompanion(file.path, cataloger, files.heldAt)) catalog(cataloger, file, { problem, beside });
+      }
+    }
+  };
+  const release = () => {
+    for (const { heldBytes } of files.allHeld()) memory.held.giveBack(heldBytes);
   };
 
   return {
     problem,
-    whiteout: (path) => whiteouts.push(path),
-    opaque: (directory) => opaques.push(directory),
+    abandon: release,
+    whiteout: (path) => {
+      if (room(PATH_BYTES + path.length)) whiteouts.push(path);
+    },
+    opaque: (directory) => {
+      if (room(PATH_BYTES + directory.length)) opaques.push(directory);
+    },
     entry: (entry) => {
       entries += 1;
-      table.add(entry);
-      // The same path again replaces what came before it.
-      if (files.has(entry.path)) files.delete(entry.path);
-      if (held.has(entry.path)) held.delete(entry.path);
-      if (entry.type === 'hardlink' && entry.linkTarget !== undefined) {
-        links.push({ path: entry.path, target: entry.linkTarget });
-        return undefined;
-      }
+      if (full) return undefined;
+      room(table.add(entry));
+      files.replace(entry.path, entry.type === 'directory');
+      if (entry.type === 'hardlink') link(entry.path, entry.linkTarget ?? '');
       if (entry.type !== 'file') return undefined;
       const catalogers = set.matches(entry.path);
       if (catalogers.length > 0) return whole(entry, catalogers);
@@ -150,67 +181,16 @@ export function inventoryVisitor(set: CatalogerSet): InventoryVisitor {
       return wanted && set.executables.length > 0 ? executable(entry) : undefined;
     },
     finish: () => {
-      const beside = (path: string) => (ending: string) => held.get(path + ending)?.file;
-      for (const [path, { file, catalogers }] of held) {
-        for (const cataloger of catalogers) {
-          if (isCompanion(path, cataloger, held)) continue;
-          const withCompanion: CatalogContext = { problem, beside: beside(path) };
-          guarded(path, cataloger.id, () => cataloger.catalog(file, withCompanion));
-        }
-      }
-      for (const { path, target } of links) resolveLink(path, target, set, files, problem);
-      if (dropped > 0) {
-        problems.push({ code: 'PROBLEMS_OMITTED', message: `${dropped} more problems in this layer are not listed` });
-      }
-      return { files: [...files.values()].flat(), whiteouts, opaques, table: table.finish(), entries, problems };
+      finishHeld();
+      release();
+      if (omitted > 0) problems.push(problemsOmitted(omitted));
+      return { files: files.all(), whiteouts, opaques, table: table.finish(), entries, problems };
     },
   };
 }
 
-/** No program is smaller: below this nothing can be inside. */
-const MIN_EXECUTABLE_BYTES = 4096;
-
-function tooLarge(entry: LayerEntry): Problem {
-  return {
-    code: 'FILE_TOO_LARGE',
-    message: `A package file of ${entry.sizeBytes} bytes was not read`,
-    path: entry.path,
-    hint: 'Package databases are far smaller; look at how this file came to be.',
-  };
-}
-
-function isCompanion(path: string, cataloger: Cataloger, held: ReadonlyMap<string, unknown>): boolean {
+function isCompanion(path: string, cataloger: Cataloger, heldAt: (path: string) => HeldFile | undefined): boolean {
   return (cataloger.companions ?? []).some(
-    (ending) => path.endsWith(ending) && held.has(path.slice(0, -ending.length)),
+    (ending) => path.endsWith(ending) && heldAt(path.slice(0, -ending.length)) !== undefined,
   );
-}
-
-/** A hard link shows what its target shows, when the same catalogers would have read it. */
-function resolveLink(
-  path: string,
-  target: string,
-  set: CatalogerSet,
-  files: Map<string, CatalogedFile[]>,
-  problem: (problem: Problem) => void,
-): void {
-  const wanted = set.matches(path);
-  const found = files.get(target) ?? [];
-  for (const { id } of wanted) {
-    const same = found.find(({ cataloger }) => cataloger === id);
-    if (same !== undefined) files.set(path, [...(files.get(path) ?? []), { ...same, path }]);
-    else {
-      problem({
-        code: 'HARDLINK_UNREAD',
-        message: `A package file is a hard link to ${JSON.stringify(target.slice(0, 200))}, which was not read as one`,
-        path,
-      });
-    }
-  }
-  if (wanted.length > 0) return;
-  const programs = found.filter(({ cataloger }) => set.executables.some(({ id }) => id === cataloger));
-  if (programs.length > 0)
-    files.set(
-      path,
-      programs.map((program) => ({ ...program, path })),
-    );
 }

@@ -1,4 +1,5 @@
 import type { Cache } from '#base/cache/directory-cache.ts';
+import { VERSION } from '#core/version.ts';
 import type { LayerContent, LayerIdentity, LayerRead, ReadLayer } from '#image/image.ts';
 import { walkDirectory } from '#image/read-directory.ts';
 import { type LayerReading, readLayerArchive } from '#image/read-layer.ts';
@@ -6,6 +7,7 @@ import { CACHE_FORMAT, decodeLayer, encodeLayer } from '#inventory/cached-layer.
 import type { Cataloger, ExecutableCataloger } from '#inventory/cataloger.ts';
 import { inventoryVisitor, prepareCatalogers } from '#inventory/inventory-layer.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
+import { memoryBudget } from '#inventory/memory-budget.ts';
 
 export interface InventoryReading extends LayerReading {
   readonly catalogers: readonly Cataloger[];
@@ -13,26 +15,39 @@ export interface InventoryReading extends LayerReading {
   readonly cache: Cache;
 }
 
+const MIB = 1024 * 1024;
+/** A million files take some 30 MB, ten thousand packages five. */
+const KEPT_BYTES = 160 * MIB;
+/** The largest rpm databases of workstations. */
+const HELD_BYTES = 160 * MIB;
+
 /**
- * Reads layers to their inventories, each only if no earlier run has read the same layer in the same way.
+ * Reads the layers of one image to their inventories, each only if no earlier run has read the same layer in the same way.
  * A result is kept when the layer is known by its diffID and nothing went wrong; the key holds all that could change
- * the answer: diffID, how the bytes were proved, the form of the result, and each cataloger's version.
+ * the answer: diffID, how the bytes were proved, the program and the form of the result, and each cataloger's version.
  */
 export function layerInventoryReader(reading: InventoryReading): ReadLayer<LayerInventory> {
   const set = prepareCatalogers(reading.catalogers, reading.executables);
-  const plugins = [...reading.catalogers, ...reading.executables].map(({ id, version }) => `${id}@${version}`).sort();
+  const memory = { kept: memoryBudget(KEPT_BYTES), held: memoryBudget(HELD_BYTES) };
+  const spent = { inputBytes: 0, outputBytes: 0 };
+  const plugins = [...reading.catalogers, ...reading.executables]
+    .map((plugin) => `${plugin.id}@${plugin.version}`)
+    .sort();
   const keyOf = (content: LayerContent, diffId: string) =>
-    [CACHE_FORMAT, diffId, proofOf(content, reading.verify), ...plugins].join('\n');
+    [VERSION, CACHE_FORMAT, diffId, proofOf(content, reading.verify), ...plugins].join('\n');
 
   return async (content, expected): Promise<LayerRead<LayerInventory>> => {
     const { diffId } = expected;
     if (diffId !== undefined && content.kind !== 'tree') {
       const kept = reading.cache.get(keyOf(content, diffId));
-      const result = kept && decodeLayer(kept);
+      const result = kept && memory.kept.take(kept.length) ? decodeLayer(kept) : undefined;
       if (result !== undefined) return { result, ...expected };
     }
-    const visitor = inventoryVisitor(set);
-    const digests = await readContent(content, expected, visitor, reading);
+    const visitor = inventoryVisitor(set, memory);
+    const digests = await readContent(content, expected, visitor, { ...reading, spent }).catch((error: unknown) => {
+      visitor.abandon();
+      throw error;
+    });
     const result = visitor.finish();
     const proved = digests.diffId ?? (content.kind === 'overlay' ? diffId : undefined);
     if (proved !== undefined && result.problems.length === 0) {

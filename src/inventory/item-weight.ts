@@ -1,0 +1,36 @@
+import type { Item } from '#inventory/package.ts';
+
+/** What an object costs beside its text. */
+const OBJECT_BYTES = 256;
+
+/** About how much memory an item takes, in bytes. */
+export function itemWeight(item: Item): number {
+  switch (item.kind) {
+    case 'package': {
+      const { name, version, source, licences, vendor, modularity, qualifiers } = item.package;
+      const texts = [name, version, source?.name, source?.version, vendor, modularity, ...licences];
+      return OBJECT_BYTES + lengthOf([...texts, ...Object.values(qualifiers ?? {})]);
+    }
+    case 'files':
+      return OBJECT_BYTES + item.paths.length + item.package.length;
+    case 'licences':
+      return OBJECT_BYTES + lengthOf(item.licences) + item.package.length;
+    case 'repositories':
+      return OBJECT_BYTES + lengthOf(item.branches);
+    case 'os':
+      return OBJECT_BYTES + lengthOf([item.release.id, item.release.versionId, item.release.name]);
+  }
+}
+
+/** Each text costs a little even when it is empty. */
+function lengthOf(texts: readonly (string | undefined)[]): number {
+  return texts.reduce((sum, text) => sum + (text === undefined ? 0 : text.length + 24), 0);
+}
+
+/**
+ * The same items without the text that they were cut from: a part of a long string keeps all of it in memory.
+ * Items are plain data.
+ */
+export function detached(items: readonly Item[]): readonly Item[] {
+  return items.some(({ kind }) => kind === 'files') ? items : (JSON.parse(JSON.stringify(items)) as Item[]);
+}
