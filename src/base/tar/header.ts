@@ -58,19 +58,17 @@ export function isZeroBlock(block: Buffer): boolean {
 function checksumHolds(block: Buffer): boolean {
   const stored = numberField(block, 148, 8);
   if (stored === undefined) return false;
-  let sum = 256;
+  let sum = 0;
+  for (let i = 0; i < BLOCK; i += 1) sum += block[i] ?? 0;
+  for (let i = 148; i < 156; i += 1) sum += 0x20 - (block[i] ?? 0);
+  return sum === stored || sum - 256 * highBytes(block) === stored;
+}
+
+/** Bytes outside the checksum field that are negative when signed. */
+function highBytes(block: Buffer): number {
   let high = 0;
-  for (let i = 0; i < 148; i += 1) {
-    const byte = block[i] ?? 0;
-    sum += byte;
-    high += byte >> 7;
-  }
-  for (let i = 156; i < BLOCK; i += 1) {
-    const byte = block[i] ?? 0;
-    sum += byte;
-    high += byte >> 7;
-  }
-  return sum === stored || sum - 256 * high === stored;
+  for (let i = 0; i < BLOCK; i += 1) if (i < 148 || i >= 156) high += (block[i] ?? 0) >> 7;
+  return high;
 }
 
 /** Undefined when the block is no tar header: its checksum does not hold or a number is none. */

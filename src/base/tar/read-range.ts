@@ -3,7 +3,7 @@ import type { TarVisitor, Want } from '#base/tar/entry.ts';
 import { TRUNCATED_BODY } from '#base/tar/problems.ts';
 import { walkTar } from '#base/tar/walk.ts';
 
-const WINDOW_BYTES = 256 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 /** After a long skip only a header is likely to be wanted. */
 const SMALL_READ_BYTES = 16 * 1024;
 
