@@ -53,10 +53,14 @@ export function jsonKind(cursor: JsonCursor): JsonKind {
   return byte === QUOTE ? 'string' : 'other';
 }
 
-/** Moves past a string, whose opening quote is next. True when it holds escapes. */
-function passString(cursor: JsonCursor): boolean {
+/** How a string's characters stand in the text. */
+type StringForm = 'ascii' | 'utf8' | 'escaped';
+
+/** Moves past a string, whose opening quote is next. */
+function passString(cursor: JsonCursor): StringForm {
   const { bytes } = cursor;
   let escaped = false;
+  let bits = 0;
   let at = cursor.position + 1;
   for (;;) {
     const byte = bytes[at];
@@ -65,11 +69,13 @@ function passString(cursor: JsonCursor): boolean {
       cursor.position = bytes.length;
       throw invalid(cursor, 'a string does not end');
     }
+    bits |= byte;
     if (byte === BACKSLASH) escaped = true;
     at += byte === BACKSLASH ? 2 : 1;
   }
   cursor.position = at + 1;
-  return escaped;
+  if (escaped) return 'escaped';
+  return bits < 0x80 ? 'ascii' : 'utf8';
 }
 
 function passScalar(cursor: JsonCursor): void {
@@ -111,37 +117,45 @@ function skipJson(cursor: JsonCursor): void {
   cursor.depth = outer;
 }
 
-/**
- * Reads the next value whole. `limitBytes` bounds its text.
- * @throws `JSON_INVALID`, `JSON_TOO_DEEP`, `JSON_TOO_LARGE`
- */
-export function jsonValue(cursor: JsonCursor, limitBytes: number): unknown {
-  const { bytes } = cursor;
-  const isString = peek(cursor) === QUOTE;
-  const start = cursor.position;
-  const plain = isString && !passString(cursor);
-  if (!isString) skipJson(cursor);
-  const end = cursor.position;
-  if (end - start > limitBytes) {
-    throw new HoldfastError('JSON_TOO_LARGE', `a value at byte ${start} is larger than ${limitBytes} bytes`);
-  }
-  if (plain) return bytes.toString('utf8', start + 1, end - 1);
+/** What stands between `start` and the cursor, which has moved past it. */
+function parsed(cursor: JsonCursor, start: number): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8', start, end)) as unknown;
+    return JSON.parse(cursor.bytes.toString('utf8', start, cursor.position)) as unknown;
   } catch {
     cursor.position = start;
     throw invalid(cursor, 'a value is not valid JSON');
   }
 }
 
-/** The next value when it is a string; anything else is passed over. */
+function stringAt(cursor: JsonCursor, start: number, form: StringForm): string {
+  if (form === 'escaped') return String(parsed(cursor, start));
+  return cursor.bytes.toString(form === 'ascii' ? 'latin1' : 'utf8', start + 1, cursor.position - 1);
+}
+
+/**
+ * Reads the next value whole. `limitBytes` bounds its text.
+ * @throws `JSON_INVALID`, `JSON_TOO_DEEP`, `JSON_TOO_LARGE`
+ */
+export function jsonValue(cursor: JsonCursor, limitBytes: number): unknown {
+  const isString = peek(cursor) === QUOTE;
+  const start = cursor.position;
+  const string = isString ? passString(cursor) : undefined;
+  if (string === undefined) skipJson(cursor);
+  if (cursor.position - start > limitBytes) {
+    throw new HoldfastError('JSON_TOO_LARGE', `a value at byte ${start} is larger than ${limitBytes} bytes`);
+  }
+  return string === undefined ? parsed(cursor, start) : stringAt(cursor, start, string);
+}
+
+/** The next value when it is a string of at most `limitBytes`; anything else is passed over. */
 export function jsonString(cursor: JsonCursor, limitBytes: number): string | undefined {
   if (jsonKind(cursor) !== 'string') {
     skipJson(cursor);
     return undefined;
   }
-  const value = jsonValue(cursor, limitBytes);
-  return typeof value === 'string' ? value : undefined;
+  const start = cursor.position;
+  const form = passString(cursor);
+  return cursor.position - start > limitBytes ? undefined : stringAt(cursor, start, form);
 }
 
 /** Between two parts of an object or array: true when another part follows. The closing bracket is consumed. */

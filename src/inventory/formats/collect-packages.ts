@@ -1,8 +1,11 @@
 import type { Problem } from '#core/errors.ts';
 import { type PlacedPackage, packageOfEntry } from '#inventory/formats/package-of-entry.ts';
 import type { SbomEntry } from '#inventory/formats/sbom-entry.ts';
+import type { Package } from '#inventory/package.ts';
 
-const MAX_PACKAGES = 500_000;
+/** Together these keep what is held in memory below twice the largest document. */
+const MAX_PACKAGES = 100_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_LOCATIONS = 1000;
 const MAX_DISTRIBUTIONS = 1000;
 
@@ -19,12 +22,19 @@ function count(what: number, one: string, many: string): string {
   return what === 1 ? `One package ${one}` : `${what} packages ${many}`;
 }
 
+function textLength({ name, version, purl, licences, locations, vendor, layer }: Package): number {
+  const lists = [...licences, ...locations].reduce((sum, text) => sum + text.length, 0);
+  return name.length + version.length + purl.length + lists + (vendor?.length ?? 0) + (layer?.instruction?.length ?? 0);
+}
+
+/** Packages of other tools that differ only in their place become one, with at most 1,000 places. */
 export function collectPackages(): PackageCollector {
   /** By what makes other tools' entries the same package: they list it once for each place it was found in. */
   const same = new Map<string, number>();
   const packages: PlacedPackage[] = [];
   const distributions = new Map<string, number>();
   let over = 0;
+  let characters = 0;
   let unplaced = 0;
   let unversioned = 0;
 
@@ -38,6 +48,7 @@ export function collectPackages(): PackageCollector {
       return false;
     }
     if (known.package.locations.length >= MAX_LOCATIONS) return true;
+    characters += placed.package.locations.reduce((sum, location) => sum + location.length, 0);
     const locations = [...new Set([...known.package.locations, ...placed.package.locations])].sort();
     packages[index] = { ...known, package: { ...known.package, locations } };
     return true;
@@ -45,6 +56,10 @@ export function collectPackages(): PackageCollector {
 
   return {
     add(entry) {
+      if (packages.length >= MAX_PACKAGES || characters >= MAX_CHARACTERS) {
+        over += 1;
+        return;
+      }
       const placed = packageOfEntry(entry);
       if (placed === undefined) {
         unplaced += 1;
@@ -56,8 +71,8 @@ export function collectPackages(): PackageCollector {
         distributions.set(distribution, (distributions.get(distribution) ?? 0) + 1);
       }
       if (!placed.own && merge(placed)) return;
-      if (packages.length < MAX_PACKAGES) packages.push(placed);
-      else over += 1;
+      characters += textLength(placed.package);
+      packages.push(placed);
     },
     packages: () => packages,
     distribution: () => [...distributions].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0],
@@ -81,7 +96,7 @@ export function collectPackages(): PackageCollector {
           ]),
       ...(over === 0
         ? []
-        : [{ code: 'SBOM_LIMIT', message: `${over} packages beyond the first ${MAX_PACKAGES} were not read` }]),
+        : [{ code: 'SBOM_LIMIT', message: `${over} packages beyond the first ${packages.length} were not read` }]),
     ],
   };
 }

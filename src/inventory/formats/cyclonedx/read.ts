@@ -1,161 +1,102 @@
-import { endJson, type JsonCursor, jsonElements, jsonMembers, jsonString, jsonValue } from '#base/json/json-cursor.ts';
+import { endJson, type JsonCursor, jsonElements, jsonKind, jsonMembers } from '#base/json/json-cursor.ts';
 import { collectPackages, type PackageCollector } from '#inventory/formats/collect-packages.ts';
-import { listField, textField } from '#inventory/formats/json-fields.ts';
-import type { Facts } from '#inventory/formats/package-facts.ts';
+import { readListOfTexts, readText } from '#inventory/formats/read-parts.ts';
 import type { SbomDocument } from '#inventory/formats/sbom-document.ts';
 import type { OsEntry, SbomEntry } from '#inventory/formats/sbom-entry.ts';
+import { type Component, readComponent } from './read-component.ts';
 
-const VALUE_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Members of a component that say what it is; all others, however large, are passed over. */
-const WANTED = new Set([
-  'type',
-  'name',
-  'group',
-  'version',
-  'purl',
-  'publisher',
-  'supplier',
-  'description',
-  'licenses',
-]);
-const WANTED_OBJECTS = new Set(['properties', 'evidence']);
 /** Kinds of components that are packages even where they have no package URL. */
-const PACKAGE_KINDS = new Set(['library', 'framework']);
-
-type Component = ReadonlyMap<string, unknown>;
+const PACKAGE_KINDS: ReadonlySet<string> = new Set(['library', 'framework']);
+const TOOL: ReadonlySet<string> = new Set(['name', 'version']);
+const MAX_SYSTEMS = 100;
+const MAX_TOOLS = 100;
 
 interface Reading {
   readonly collector: PackageCollector;
   readonly systems: OsEntry[];
 }
 
-function factsOf(component: Component): Facts {
-  const facts = new Map<string, string[]>();
-  for (const property of listOf(component, 'properties')) {
-    const name = textField(property, 'name');
-    const value = textField(property, 'value');
-    if (name === undefined || value === undefined) continue;
-    const known = facts.get(name);
-    if (known === undefined) facts.set(name, [value]);
-    else known.push(value);
-  }
-  return facts;
-}
-
-function listOf(component: Component, name: string): readonly unknown[] {
-  const value = component.get(name);
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(component: Component, name: string): string {
-  const value = component.get(name);
-  return typeof value === 'string' ? value : '';
-}
-
-function licences(component: Component): readonly string[] {
-  return listOf(component, 'licenses').flatMap((choice) => {
-    const named = Object(choice) as { readonly license?: unknown };
-    const text = textField(choice, 'expression') ?? textField(named.license, 'id') ?? textField(named.license, 'name');
-    return text === undefined ? [] : [text];
-  });
-}
-
-function entryOf(component: Component, facts: Facts): SbomEntry {
-  const publisher = component.get('publisher');
+function entryOf({ texts, supplier, licences, locations, facts }: Component): SbomEntry {
   return {
-    name: textOf(component, 'name'),
-    group: textOf(component, 'group'),
-    version: textOf(component, 'version'),
-    purl: textOf(component, 'purl') || undefined,
-    licences: licences(component),
-    vendor: typeof publisher === 'string' ? publisher : textField(component.get('supplier'), 'name'),
-    locations: listField(component.get('evidence'), 'occurrences').flatMap(
-      (occurrence) => textField(occurrence, 'location') ?? [],
-    ),
+    name: texts.get('name') ?? '',
+    group: texts.get('group') ?? '',
+    version: texts.get('version') ?? '',
+    purl: texts.get('purl'),
+    licences,
+    vendor: texts.get('publisher') ?? supplier,
+    locations,
     facts,
   };
 }
 
-/** Reads one component and those nested in it. Returns what it says, for the component that the document is about. */
-function readComponent(cursor: JsonCursor, reading: Reading): Component {
-  const component = new Map<string, unknown>();
-  for (const name of jsonMembers(cursor)) {
-    if (WANTED.has(name) || WANTED_OBJECTS.has(name)) component.set(name, jsonValue(cursor, VALUE_LIMIT_BYTES));
-    else if (name === 'components') readComponents(cursor, reading);
-  }
-  return component;
-}
-
-function addSystem(component: Component, reading: Reading): void {
-  reading.systems.push({
-    name: textOf(component, 'name'),
-    version: textOf(component, 'version'),
-    title: textOf(component, 'description'),
-    facts: factsOf(component),
-  });
+function addSystem({ texts, facts }: Component, { systems }: Reading): void {
+  const title = texts.get('description') ?? '';
+  if (systems.length >= MAX_SYSTEMS) return;
+  systems.push({ name: texts.get('name') ?? '', version: texts.get('version') ?? '', title, facts });
 }
 
 function readComponents(cursor: JsonCursor, reading: Reading): void {
   for (const _ of jsonElements(cursor)) {
-    const component = readComponent(cursor, reading);
-    const kind = textOf(component, 'type');
+    const component = readComponent(cursor, () => readComponents(cursor, reading));
+    const kind = component.texts.get('type') ?? '';
     if (kind === 'operating-system') addSystem(component, reading);
-    else if (component.has('purl') || PACKAGE_KINDS.has(kind)) {
-      reading.collector.add(entryOf(component, factsOf(component)));
+    else if (component.texts.has('purl') || PACKAGE_KINDS.has(kind)) reading.collector.add(entryOf(component));
+  }
+}
+
+/** Tools are a list, or from version 1.5 an object with one in `components`. */
+function readTools(cursor: JsonCursor, tools: string[]): void {
+  if (jsonKind(cursor) === 'object') {
+    for (const name of jsonMembers(cursor)) if (name === 'components') readTools(cursor, tools);
+    return;
+  }
+  for (const texts of readListOfTexts(cursor, TOOL)) {
+    const named = [texts.get('name'), texts.get('version')].filter((text) => text !== undefined);
+    if (texts.has('name') && tools.length < MAX_TOOLS) tools.push(named.join(' '));
+  }
+}
+
+interface Metadata {
+  subject: Component | undefined;
+  readonly tools: string[];
+  createdAt: string | undefined;
+}
+
+function readMetadata(cursor: JsonCursor, metadata: Metadata, reading: Reading): void {
+  for (const name of jsonMembers(cursor)) {
+    if (name === 'timestamp') metadata.createdAt = readText(cursor);
+    else if (name === 'tools') readTools(cursor, metadata.tools);
+    else if (name === 'component') {
+      metadata.subject = readComponent(cursor, () => readComponents(cursor, reading));
+      if (metadata.subject.texts.get('type') === 'operating-system') addSystem(metadata.subject, reading);
     }
   }
 }
 
-function toolNames(tools: unknown): readonly string[] {
-  const list = Array.isArray(tools) ? (tools as readonly unknown[]) : listField(tools, 'components');
-  return list.flatMap((tool) => {
-    const name = textField(tool, 'name');
-    const version = textField(tool, 'version');
-    return name === undefined ? [] : [version === undefined ? name : `${name} ${version}`];
-  });
-}
-
-interface Metadata {
-  subject: Component;
-  tools: readonly string[];
-  createdAt: string | undefined;
-}
-
-function readMetadata(cursor: JsonCursor, reading: Reading): Metadata {
-  const metadata: Metadata = { subject: new Map(), tools: [], createdAt: undefined };
-  for (const name of jsonMembers(cursor)) {
-    if (name === 'timestamp') metadata.createdAt = jsonString(cursor, VALUE_LIMIT_BYTES);
-    else if (name === 'tools') metadata.tools = toolNames(jsonValue(cursor, VALUE_LIMIT_BYTES));
-    else if (name === 'component') metadata.subject = readComponent(cursor, reading);
-  }
-  if (textOf(metadata.subject, 'type') === 'operating-system') addSystem(metadata.subject, reading);
-  return metadata;
-}
-
-/** Reads a CycloneDX document in JSON, versions 1.2 to 1.7, component by component. @throws what the JSON cursor throws */
+/** Reads a CycloneDX document in JSON, component by component. @throws what the JSON cursor throws */
 export function readCycloneDx(cursor: JsonCursor): SbomDocument {
   const reading: Reading = { collector: collectPackages(), systems: [] };
+  const metadata: Metadata = { subject: undefined, tools: [], createdAt: undefined };
   let specVersion = '';
-  let metadata: Metadata = { subject: new Map(), tools: [], createdAt: undefined };
   for (const name of jsonMembers(cursor)) {
-    if (name === 'specVersion') specVersion = jsonString(cursor, VALUE_LIMIT_BYTES) ?? '';
-    else if (name === 'metadata') metadata = readMetadata(cursor, reading);
+    if (name === 'specVersion') specVersion = readText(cursor) ?? '';
+    else if (name === 'metadata') readMetadata(cursor, metadata, reading);
     else if (name === 'components') readComponents(cursor, reading);
   }
   endJson(cursor);
   const { subject, tools, createdAt } = metadata;
-  const name = textOf(subject, 'name');
+  const name = subject?.texts.get('name');
   return {
     about: {
       format: 'cyclonedx',
       specVersion,
       tools,
-      ...(name === '' ? {} : { subject: name }),
+      ...(name === undefined ? {} : { subject: name }),
       ...(createdAt === undefined ? {} : { createdAt }),
     },
     collector: reading.collector,
     systems: reading.systems,
-    subject: factsOf(subject),
+    subject: subject?.facts ?? new Map(),
     licenceNames: new Map(),
   };
 }
