@@ -13,7 +13,7 @@ const MAX_PACKAGES = 200_000;
 /** Installed apk packages, their origins and files, and the repository branches in use. */
 export const apk: Cataloger = {
   id: 'apk',
-  version: 1,
+  version: 2,
   title: 'Installed apk packages',
   match: { paths: ['lib/apk/db/installed', 'usr/lib/apk/db/installed', REPOSITORIES] },
   limitBytes: 128 * MIB,

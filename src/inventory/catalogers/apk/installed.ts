@@ -1,4 +1,5 @@
 import type { FoundPackage } from '#inventory/package.ts';
+import { hasControls, withoutControls } from '#inventory/plain-text.ts';
 
 /** What one stanza of the database gives: a package with its files, or the reason that it gives none. */
 export type ApkStanza =
@@ -76,15 +77,19 @@ function finish({ fields, paths, whole }: Stanza): ApkStanza {
   const version = fields.get('V');
   if (!name || !version) return { damaged: `${name || 'a package'} without ${name ? 'a version' : 'a name'}` };
   const architecture = fields.get('A');
-  const licence = fields.get('L');
-  const maintainer = fields.get('m');
+  const origin = fields.get('o') || name;
+  if ([name, version, origin, architecture ?? ''].some(hasControls)) {
+    return { damaged: `${JSON.stringify(name)} with control characters` };
+  }
+  const licence = withoutControls(fields.get('L') ?? '');
+  const maintainer = withoutControls(fields.get('m') ?? '');
   return {
     package: {
       type: 'apk',
       name,
       version,
       ...(architecture ? { architecture } : {}),
-      source: { name: fields.get('o') || name, version },
+      source: { name: origin, version },
       licences: licence ? [licence] : [],
       ...(maintainer ? { vendor: maintainer } : {}),
       evidence: 'installed',

@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 /** dpkg's installed packages and the files they own; distroless images' `status.d`. */
 export const dpkg: Cataloger = {
   id: 'dpkg',
-  version: 1,
+  version: 2,
   title: 'Debian packages (dpkg)',
   match: {
     paths: [STATUS],

@@ -1,6 +1,9 @@
 import type { FoundPackage } from '#inventory/package.ts';
+import { hasControls, withoutControls } from '#inventory/plain-text.ts';
 
-const WANTED = new Set(['Package', 'Status', 'Version', 'Architecture', 'Source', 'Maintainer']);
+/** Longer values are damage: the longest of these fields has a few hundred characters. */
+const MAX_FIELD_CHARACTERS = 16_384;
+const WANTED = new Set(['package', 'status', 'version', 'architecture', 'source', 'maintainer']);
 /** States in which a package's files are, at least partly, on the disk (dpkg(1), "Package states"). */
 const PRESENT = new Set([
   'installed',
@@ -17,7 +20,8 @@ export interface BadStanza {
 }
 
 /**
- * Packages of a dpkg status file (deb-control(5)), those whose files are there.
+ * Packages of a dpkg status file (deb-control(5)), those whose files are there. As dpkg reads it: names of fields and states in
+ * any case, package names in lower case.
  * @param distroless each file is one package without a `Status` field
  */
 export function* parseStatus(text: string, distroless: boolean): Generator<FoundPackage | BadStanza> {
@@ -29,39 +33,48 @@ export function* parseStatus(text: string, distroless: boolean): Generator<Found
     if (end === at || (end === at + 1 && first === 0x0d)) {
       if (fields.size > 0) yield* stanza(fields, distroless);
       fields = new Map();
-    } else if (first !== 0x20 && first !== 0x09) {
-      const colon = text.indexOf(':', at);
-      if (colon > at && colon < end) {
-        const name = text.slice(at, colon);
-        if (WANTED.has(name)) fields.set(name, text.slice(colon + 1, end).trim());
-      }
-    }
+    } else if (first !== 0x20 && first !== 0x09) addField(fields, text, at, end);
     at = end + 1;
   }
   if (fields.size > 0) yield* stanza(fields, distroless);
 }
 
+/** No name of a wanted field has more characters, with some blanks before the colon. */
+const MAX_NAME_CHARACTERS = 32;
+
+function addField(fields: Map<string, string>, text: string, at: number, end: number): void {
+  const colon = text.indexOf(':', at);
+  if (colon <= at || colon >= end || colon - at > MAX_NAME_CHARACTERS) return;
+  const name = text.slice(at, colon).trimEnd().toLowerCase();
+  if (WANTED.has(name)) fields.set(name, text.slice(colon + 1, end).trim());
+}
+
 function* stanza(fields: ReadonlyMap<string, string>, distroless: boolean): Generator<FoundPackage | BadStanza> {
-  const name = fields.get('Package');
-  const version = fields.get('Version');
-  const status = fields.get('Status');
-  if (status === undefined ? !distroless : !PRESENT.has(status.split(/\s+/)[2] ?? '')) return;
-  if (!name || !version) {
-    yield { stanza: name ?? version ?? 'without a name' };
+  const name = fields.get('package')?.toLowerCase();
+  const version = fields.get('version');
+  const status = fields.get('status')?.toLowerCase();
+  if (status === undefined ? !distroless : !PRESENT.has(status.split(/\s+/, 3)[2] ?? '')) return;
+  const source = fields.get('source');
+  const architecture = fields.get('architecture');
+  if (!name || !version || [name, version, source, architecture].some(isDamaged)) {
+    yield { stanza: name || version || 'without a name' };
     return;
   }
-  const architecture = fields.get('Architecture');
-  const maintainer = fields.get('Maintainer');
+  const maintainer = withoutControls(fields.get('maintainer') ?? '').slice(0, MAX_FIELD_CHARACTERS);
   yield {
     type: 'deb',
     name,
     version,
     ...(architecture ? { architecture } : {}),
-    source: sourceOf(fields.get('Source'), name, version),
+    source: sourceOf(source, name, version),
     licences: [],
     ...(maintainer ? { vendor: maintainer } : {}),
     evidence: 'installed',
   };
+}
+
+function isDamaged(value: string | undefined): boolean {
+  return value !== undefined && (value.length > MAX_FIELD_CHARACTERS || hasControls(value));
 }
 
 /** `Source: name (version)`: either may be left out when it is the binary package's own (deb-control(5)). */
@@ -71,7 +84,7 @@ function sourceOf(field: string | undefined, name: string, version: string) {
   if (open < 0) return { name: field.trim(), version };
   const close = field.indexOf(')', open);
   return {
-    name: field.slice(0, open).trim(),
+    name: field.slice(0, open).trim() || name,
     version: field.slice(open + 1, close < 0 ? undefined : close).trim() || version,
   };
 }

@@ -4,7 +4,7 @@ import { findBuildInfo } from './find-build-info.ts';
 import { HEAD_BYTES, readHead, startsProgram } from './head.ts';
 import { type Scanned, type Scanner, scanForBuildInfo } from './scan.ts';
 
-/** Larger files with Go's marks are searched as they pass by, and not kept. */
+/** Larger files, even with Go's marks, are searched as they pass by, and not kept. */
 const KEEP_LIMIT_BYTES = 64 * 1024 * 1024;
 
 function keepAll(sizeBytes: number): Scanner {
@@ -31,7 +31,7 @@ function scannerFor(head: Buffer, sizeBytes: number): Scanner | undefined {
 
 /**
  * Looks for build information in a file that passes by once. Files that are no programs are let go at their first four
- * bytes; programs without Go's marks are searched only where they are writable.
+ * bytes; ELF files without Go's marks are searched only where they are writable.
  */
 export function probeStream(sizeBytes: number, found: (scanned: Scanned) => Iterable<Item>): StreamProbe {
   const headBytes = Math.min(HEAD_BYTES, sizeBytes);

@@ -10,7 +10,7 @@ const PROBLEMS = {
   'too-large': ['GO_BUILDINFO_LIMIT', 'has build information of more than 16 MiB'],
   'out-of-reach': [
     'GO_BUILDINFO_OUT_OF_REACH',
-    'was built by Go before 1.18 and is too large to be kept while it streams by',
+    'was built by Go before 1.18, and its build information cannot be followed while it streams by',
   ],
 } as const;
 
@@ -29,7 +29,7 @@ function* items(path: string, scanned: Scanned, context: CatalogContext): Genera
 /** Modules that Go programs were built from, as `go version -m` prints them. */
 export const goBinary: ExecutableCataloger = {
   id: 'go-binary',
-  version: 1,
+  version: 2,
   title: 'Go modules in programs',
   probe: (path, _sizeBytes, readAt, context) => items(path, findBuildInfo(readAt), context),
   stream: (path, sizeBytes, context) => probeStream(sizeBytes, (scanned) => items(path, scanned, context)),

@@ -72,6 +72,9 @@ it('names the release of the standard library', () => {
 it('is not sure of a toolchain between releases', () => {
   expect(stdlib('devel go1.22-0b4d5c2 Mon Oct 2 2023')).toEqual(['devel go1.22-0b4d5c2 Mon Oct 2 2023', 'unreliable']);
   expect(stdlib('go1.26-devel_0b4d5c2')).toEqual(['go1.26-devel_0b4d5c2', 'unreliable']);
+  const nightly = 'go1.22-20231128-RC02 cl/586117301 +6111acc8e6 X:fieldtrack,boringcrypto';
+  expect(stdlib(nightly)).toEqual([nightly, 'unreliable']);
+  expect(stdlib('go1.21.3-asan')).toEqual(['1.21.3', 'installed']);
   expect(stdlib('mine')).toEqual(['mine', 'unreliable']);
 });
 

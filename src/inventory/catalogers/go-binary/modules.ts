@@ -51,13 +51,16 @@ function readModules(text: string): { readonly modules: readonly Module[]; reado
   return { modules, cut: false };
 }
 
+/** Suffixes of toolchains from between releases: `-devel_…`, and the date of a nightly build as Google's own. */
+const BETWEEN_RELEASES = /^go[\d.]+-(?:devel|pre|\d{8}(?!\d))/;
+
 /**
  * The toolchain's version as the standard library's: `go1.21.3 X:boringcrypto` is 1.21.3. One between releases
- * (`devel …`) names no release, and stays as it is printed.
+ * (`devel …`, `go1.22-20231128-RC02 …`) names no release, and stays as it is printed.
  */
 function standardLibrary(goVersion: string): FoundPackage {
   const release = /^go(\d+(?:\.\d+){0,3}(?:(?:rc|beta)\d+)?)(?:[ +-]|$)/.exec(goVersion);
-  const known = release !== null && !/^go[\d.]+-(?:devel|pre)/.test(goVersion);
+  const known = release !== null && !BETWEEN_RELEASES.test(goVersion);
   return {
     type: 'golang',
     name: 'stdlib',

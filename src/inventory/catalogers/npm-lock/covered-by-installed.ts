@@ -1,8 +1,20 @@
+const MODULES = 'node_modules/';
+
 /**
- * True when `installedPath`, a package.json, lies in the node_modules that stands beside the lock file `lockPath`: what
- * is installed is then known, and the lock's list says nothing more. Paths are relative to the root.
+ * The directories, each with a slash at its end, in whose node_modules these package.json files lie. A lock file that
+ * stands in one of them says nothing more: what is installed is known. Paths are relative to the root.
  */
-export function coveredByInstalled(lockPath: string, installedPath: string): boolean {
-  const directory = lockPath.slice(0, lockPath.lastIndexOf('/') + 1);
-  return installedPath.startsWith(`${directory}node_modules/`);
+export function directoriesWithModules(installedPaths: Iterable<string>): ReadonlySet<string> {
+  const directories = new Set<string>();
+  for (const path of installedPaths) {
+    for (let at = path.indexOf(MODULES); at >= 0; at = path.indexOf(MODULES, at + 1)) {
+      if (at === 0 || path[at - 1] === '/') directories.add(path.slice(0, at));
+    }
+  }
+  return directories;
+}
+
+/** True when the lock file stands in one of those directories. */
+export function coveredByInstalled(lockPath: string, directories: ReadonlySet<string>): boolean {
+  return directories.has(lockPath.slice(0, lockPath.lastIndexOf('/') + 1));
 }

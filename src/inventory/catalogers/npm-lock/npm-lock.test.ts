@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Item } from '#inventory/package.ts';
-import { coveredByInstalled } from './covered-by-installed.ts';
+import { coveredByInstalled, directoriesWithModules } from './covered-by-installed.ts';
 import { npmLock } from './index.ts';
 
 function read(lock: unknown, path = 'app/package-lock.json') {
@@ -82,8 +82,11 @@ it('stays outside of node_modules', () => {
 });
 
 it('tells which installed packages stand beside a lock file', () => {
-  expect(coveredByInstalled('app/package-lock.json', 'app/node_modules/a/package.json')).toBe(true);
-  expect(coveredByInstalled('app/package-lock.json', 'app/sub/node_modules/a/package.json')).toBe(false);
-  expect(coveredByInstalled('package-lock.json', 'node_modules/a/package.json')).toBe(true);
-  expect(coveredByInstalled('app/package-lock.json', 'node_modules/a/package.json')).toBe(false);
+  const covered = (lock: string, installed: string) => coveredByInstalled(lock, directoriesWithModules([installed]));
+  expect(covered('app/package-lock.json', 'app/node_modules/a/package.json')).toBe(true);
+  expect(covered('app/package-lock.json', 'app/sub/node_modules/a/package.json')).toBe(false);
+  expect(covered('app/node_modules/a/package-lock.json', 'app/node_modules/a/node_modules/b/package.json')).toBe(true);
+  expect(covered('package-lock.json', 'node_modules/a/package.json')).toBe(true);
+  expect(covered('app/package-lock.json', 'node_modules/a/package.json')).toBe(false);
+  expect(covered('app/package-lock.json', 'app/old_node_modules/a/package.json')).toBe(false);
 });

@@ -8,13 +8,14 @@ export interface HeaderField {
 }
 
 /**
- * The header fields in front of the first empty line (RFC 822 as the core metadata specification uses it). Lines that
- * are neither a field nor a continuation are passed over; what comes after the first MiB is not read.
+ * The header fields in front of the first empty line (RFC 822 as the core metadata specification uses it), whatever the
+ * lines end with, as Python reads text. Lines that are neither a field nor a continuation are passed over; what comes
+ * after the first MiB is not read.
  */
 export function readHeaders(bytes: Buffer): readonly HeaderField[] {
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const fields: { name: string; value: string[] }[] = [];
-  for (const line of bytes.toString('utf8', bom, HEADER_LIMIT_BYTES).split(/\r?\n/)) {
+  for (const line of bytes.toString('utf8', bom, HEADER_LIMIT_BYTES).split(/\r\n?|\n/)) {
     if (line === '') break;
     if (line.startsWith(' ') || line.startsWith('\t')) {
       fields.at(-1)?.value.push(line.trim());

@@ -38,8 +38,16 @@ it('prefers the licence expression, else takes short licences and classifiers, n
   expect(licences(`License: ${'x'.repeat(101)}\n`)).toEqual([]);
 });
 
+it('reads lines that end with carriage returns alone, and names and versions with spaces, as Python does', () => {
+  expect(read('Name: a\rVersion: 1\rLicense: MIT\r\rVersion: 2').found).toMatchObject([{ name: 'a', version: '1' }]);
+  expect(read('Name: My Project\nVersion: 1.0 beta 2\n').found).toMatchObject([
+    { name: 'My Project', version: '1.0 beta 2' },
+  ]);
+});
+
 it('reports a file without a usable name or version', () => {
-  for (const text of ['', 'Name: a\n', 'Version: 1\n', 'Name: a b\nVersion: 1\n', 'Name: a\nVersion: 1 2\n']) {
+  const long = 'x'.repeat(300);
+  for (const text of ['', 'Name: a\n', 'Version: 1\n', 'Name: a\u001b[2J\nVersion: 1', `Name: ${long}\nVersion: 1`]) {
     expect(read(text)).toEqual({ found: [], codes: ['PYTHON_METADATA_INVALID'] });
   }
 });
@@ -51,6 +59,8 @@ it.each([
   ['opt/x-1.0-py3.11.egg/EGG-INFO/PKG-INFO', true],
   ['x.dist-info/METADATA', true],
   ['usr/lib/python3/dist-packages/~ip-23.0.dist-info/METADATA', false],
+  ['usr/lib/python3/dist-packages/-ip-23.0.dist-info/METADATA', false],
+  ['usr/lib/python3/dist-packages/.pip.egg-info/PKG-INFO', false],
   ['usr/share/METADATA', false],
   ['app/dist-info/METADATA', false],
   ['src/PKG-INFO', false],

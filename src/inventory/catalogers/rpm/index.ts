@@ -21,7 +21,7 @@ const PACKAGE_COST = 256;
 /** Installed rpm packages, their source packages and files, from the database or the list of a distroless image. */
 export const rpm: Cataloger = {
   id: 'rpm',
-  version: 1,
+  version: 2,
   title: 'Installed rpm packages',
   match: { paths: [...DIRECTORIES.flatMap((directory) => NAMES.map((name) => `${directory}/${name}`)), MANIFEST] },
   limitBytes: 256 * 1024 * 1024,

@@ -1,9 +1,11 @@
 import type { FoundPackage } from '#inventory/package.ts';
 import type { Damage } from './damage.ts';
-import { packageOf } from './rpm-package.ts';
+import { isDamaged, packageOf, type RpmFacts } from './rpm-package.ts';
 
 const COLUMNS = 10;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** Ten short columns have some two hundred. */
+const MAX_LINE_CHARACTERS = 16_384;
 
 /**
  * The list that distroless images of Azure Linux and CBL-Mariner carry in place of a database. A line is what rpm prints for
@@ -21,13 +23,9 @@ export function* readManifest(bytes: Buffer, damage: Damage): Generator<FoundPac
     const columns = line.replace(/\r$/, '').split('\t');
     if (columns.length === 1 && columns[0]?.trim() === '') continue;
     const [name, version, , , vendor, , , architecture, epoch, sourceRpm] = columns;
-    if (columns.length < COLUMNS || !name || !version) {
-      damage.report('RPM_MANIFEST_LINE', `${JSON.stringify(line.slice(0, 120))} is no line of a package list`);
-      continue;
-    }
-    const found = packageOf({
-      name,
-      version,
+    const facts: RpmFacts = {
+      name: name ?? '',
+      version: version ?? '',
       release: undefined,
       epoch: epoch !== undefined && /^\d{1,10}$/.test(epoch) ? Number(epoch) : undefined,
       architecture: told(architecture),
@@ -35,7 +33,12 @@ export function* readManifest(bytes: Buffer, damage: Damage): Generator<FoundPac
       vendor: told(vendor),
       licence: undefined,
       modularity: undefined,
-    });
+    };
+    if (columns.length < COLUMNS || !name || !version || line.length > MAX_LINE_CHARACTERS || isDamaged(facts)) {
+      damage.report('RPM_MANIFEST_LINE', `${JSON.stringify(line.slice(0, 120))} is no line of a package list`);
+      continue;
+    }
+    const found = packageOf(facts);
     if (found !== undefined) yield found;
   }
 }

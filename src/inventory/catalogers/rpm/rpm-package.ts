@@ -1,4 +1,5 @@
 import type { FoundPackage } from '#inventory/package.ts';
+import { hasControls, withoutControls } from '#inventory/plain-text.ts';
 import { headerNumber, headerText, type RpmHeader } from './header.ts';
 import { parseSourceRpm } from './source-rpm.ts';
 
@@ -30,22 +31,32 @@ const TAGS = {
   modularity: 5096,
 } as const;
 
-/** Undefined when the header names no package and version. */
+/** Undefined when the header names no package and version, or names them with control characters. */
 export function factsOf(header: RpmHeader): RpmFacts | undefined {
   const name = headerText(header, TAGS.name);
   const version = headerText(header, TAGS.version);
   if (name === undefined || version === undefined) return undefined;
-  return {
+  const facts: RpmFacts = {
     name,
     version,
     release: headerText(header, TAGS.release),
     epoch: headerNumber(header, TAGS.epoch, 0),
     architecture: headerText(header, TAGS.architecture),
     sourceRpm: headerText(header, TAGS.sourceRpm),
-    vendor: headerText(header, TAGS.vendor),
-    licence: headerText(header, TAGS.licence),
+    vendor: shown(headerText(header, TAGS.vendor)),
+    licence: shown(headerText(header, TAGS.licence)),
     modularity: headerText(header, TAGS.modularity),
   };
+  return isDamaged(facts) ? undefined : facts;
+}
+
+function shown(text: string | undefined): string | undefined {
+  return (text && withoutControls(text)) || undefined;
+}
+
+/** True when a fact that is compared has control characters, which rpm lets no package have. */
+export function isDamaged(facts: RpmFacts): boolean {
+  return Object.values(facts).some((fact) => typeof fact === 'string' && hasControls(fact));
 }
 
 /** The package, its version written `[epoch:]version-release` with no epoch for 0. Undefined for rpm's keys. */
