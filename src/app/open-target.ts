@@ -164,9 +164,9 @@ async function openSbom(file: string): Promise<OpenedTarget> {
     },
     inventory: {
       ...(sbom.os === undefined ? {} : { os: sbom.os }),
-      repositories: [],
+      repositories: sbom.repositories,
       packages: sbom.packages,
-      base: { layers: 0, method: 'none' },
+      base: sbom.base ?? { layers: 0, method: 'none' },
       problems: sbom.problems,
       catalogers: [],
     },
