@@ -1,6 +1,6 @@
 import type { Cataloger, ImageFile } from '#inventory/cataloger.ts';
 import type { CatalogedFile } from '#inventory/layer-inventory.ts';
-import { parentOf } from '#inventory/parent-path.ts';
+import { placedEntries } from '#inventory/placed-entries.ts';
 
 /** A file that waits for the layer's end, because its companions may come behind it. */
 export interface HeldFile extends ImageFile {
@@ -20,44 +20,44 @@ export interface CatalogedFiles {
   allHeld(): readonly HeldFile[];
   /** In the layer's order. */
   all(): readonly CatalogedFile[];
+  heldBytes(): number;
+}
+
+interface Placed<T> {
+  readonly value: T;
+  readonly number: number;
 }
 
 export function catalogedFiles(dropped: (file: HeldFile) => void): CatalogedFiles {
-  const files = new Map<string, CatalogedFile[]>();
-  const held = new Map<string, HeldFile>();
-  /** Directories with such files inside. */
-  const parents = new Set<string>();
-  const rememberParents = (path: string) => {
-    for (let at = parentOf(path); at !== '' && !parents.has(at); at = parentOf(at)) parents.add(at);
-  };
-  const forget = (path: string) => {
-    files.delete(path);
-    const waiting = held.get(path);
-    if (waiting === undefined) return;
-    held.delete(path);
-    dropped(waiting);
+  const files = new Map<string, Placed<CatalogedFile[]>>();
+  const held = new Map<string, Placed<HeldFile>>();
+  const places = placedEntries();
+  let number = 0;
+  const standing = <T>(placed: Placed<T> | undefined, path: string): T | undefined =>
+    placed !== undefined && places.stands(path, placed.number) ? placed.value : undefined;
+  const put = <T>(into: Map<string, Placed<T>>, path: string, value: T) => {
+    into.set(path, { value, number });
+    places.remember(path);
   };
   return {
     keep: (file) => {
       const there = files.get(file.path);
-      if (there !== undefined) there.push(file);
-      else {
-        files.set(file.path, [file]);
-        rememberParents(file.path);
-      }
+      if (there === undefined) put(files, file.path, [file]);
+      else there.value.push(file);
     },
-    hold: (file) => {
-      held.set(file.path, file);
-      rememberParents(file.path);
-    },
+    hold: (file) => put(held, file.path, file),
     replace: (path, directory) => {
-      forget(path);
-      if (directory || !parents.has(path)) return;
-      for (const inside of [...files.keys(), ...held.keys()]) if (inside.startsWith(`${path}/`)) forget(inside);
+      number = places.place(path, directory);
+      files.delete(path);
+      const waiting = held.get(path);
+      if (waiting === undefined) return;
+      held.delete(path);
+      dropped(waiting.value);
     },
-    at: (path) => files.get(path) ?? [],
-    heldAt: (path) => held.get(path),
-    allHeld: () => [...held.values()],
-    all: () => [...files.values()].flat(),
+    at: (path) => standing(files.get(path), path) ?? [],
+    heldAt: (path) => standing(held.get(path), path),
+    allHeld: () => [...held].flatMap(([path, placed]) => standing(placed, path) ?? []),
+    all: () => [...files].flatMap(([path, placed]) => standing(placed, path) ?? []),
+    heldBytes: () => [...held.values()].reduce((sum, { value }) => sum + value.heldBytes, 0),
   };
 }

@@ -155,9 +155,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       }
     }
   };
-  const release = () => {
-    for (const { heldBytes } of files.allHeld()) memory.held.giveBack(heldBytes);
-  };
+  const release = () => memory.held.giveBack(files.heldBytes());
 
   return {
     problem,

@@ -1,9 +1,11 @@
 /** Longest path that is kept; Linux's own limit (PATH_MAX). */
 const MAX_PATH_BYTES = 4096;
+/** Deeper is nothing but an attack on those who look at every directory above a file. */
+const MAX_DEPTH = 256;
 
 /**
  * The path inside the root that an archive's name means: without leading `/` and `./`, empty and `.` parts.
- * Undefined when it would leave the root or is too long. The root itself is the empty string.
+ * Undefined when it would leave the root or is too long or too deep. The root itself is the empty string.
  */
 export function cleanPath(name: string): string | undefined {
   if (name.length > MAX_PATH_BYTES || name.includes('\0')) return undefined;
@@ -16,12 +18,14 @@ export function cleanPath(name: string): string | undefined {
   }
   while (end > start && name.charCodeAt(end - 1) === 0x2f) end -= 1;
   const trimmed = start === 0 && end === name.length ? name : name.slice(start, end);
-  if (!trimmed.includes('//') && !trimmed.includes('/.') && !trimmed.startsWith('..')) return trimmed;
+  if (!trimmed.includes('//') && !trimmed.includes('/.') && !trimmed.startsWith('..')) {
+    return trimmed.length > 2 * MAX_DEPTH && trimmed.split('/').length > MAX_DEPTH ? undefined : trimmed;
+  }
   const parts: string[] = [];
   for (const part of trimmed.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) return undefined;
   }
-  return parts.join('/');
+  return parts.length > MAX_DEPTH ? undefined : parts.join('/');
 }

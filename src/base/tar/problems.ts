@@ -27,7 +27,10 @@ export function paxInvalid(name: string): Problem {
 }
 
 export function pathRefused(name: string): Problem {
-  return { code: 'TAR_PATH_REFUSED', message: `An entry's name leaves the root or is too long: ${shown(name)}` };
+  return {
+    code: 'TAR_PATH_REFUSED',
+    message: `An entry's name leaves the root or is too long or too deep: ${shown(name)}`,
+  };
 }
 
 export function sparseInvalid(path: string): Problem {

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '#core/oci/config.ts';
+import type { ImageConfig } from '#core/oci/config.ts';
 import type { ImageDescription } from '#image/image.ts';
 import type { BaseImage } from '#inventory/package.ts';
 
@@ -8,12 +8,12 @@ const DIGEST = 'org.opencontainers.image.base.digest';
 /**
  * Where the base image ends. Its name is what annotations or labels record (OCI annotations); how many layers are its
  * own is read from the history: a base ends with its `CMD` or `ENTRYPOINT`, and whatever adds a layer after that is on
- * top. Where the history shows no such end, nothing is claimed.
+ * top. Where the history shows no such end, or does not have one entry for each layer, nothing is claimed.
  */
 export function baseImage(description: Pick<ImageDescription, 'annotations' | 'config'>): BaseImage {
   const { annotations, config } = description;
   const labels = config?.labels ?? {};
-  const layers = config === undefined ? 0 : baseLayers(config.history);
+  const layers = config === undefined ? 0 : baseLayers(config);
   const recorded = annotations[NAME] !== undefined || annotations[DIGEST] !== undefined ? annotations : labels;
   const name = recorded[NAME];
   const digest = recorded[DIGEST];
@@ -27,7 +27,7 @@ export function baseImage(description: Pick<ImageDescription, 'annotations' | 'c
 }
 
 /** How many layers lie below the last `CMD` or `ENTRYPOINT` that another layer follows. */
-function baseLayers(history: readonly HistoryEntry[]): number {
+function baseLayers({ history, diffIds }: ImageConfig): number {
   let layers = 0;
   let ended = 0;
   let found = 0;
@@ -37,5 +37,5 @@ function baseLayers(history: readonly HistoryEntry[]): number {
       found = ended;
     } else if (/^(?:\/bin\/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\b/.test(createdBy ?? '')) ended = layers;
   }
-  return found;
+  return layers === diffIds.length ? found : 0;
 }

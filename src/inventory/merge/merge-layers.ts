@@ -1,5 +1,5 @@
 import type { ImageDescription, ImageLayer } from '#image/image.ts';
-import { coveredByInstalled } from '#inventory/catalogers/npm-lock/covered-by-installed.ts';
+import { coveredByInstalled, directoriesWithModules } from '#inventory/catalogers/npm-lock/covered-by-installed.ts';
 import { pickOs } from '#inventory/catalogers/os-release/pick-os.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { baseImage } from '#inventory/merge/base-image.ts';
@@ -74,22 +74,16 @@ function sightingsOf({ path, cataloger, versions }: VisibleFile): readonly Sight
   return found.map((item, index) => ({ found: item, path, cataloger, layer: since[index] ?? top.layer }));
 }
 
-function keyOf({ type, name, version, architecture }: FoundPackage): string {
-  return `${type}\0${name}\0${version}\0${architecture ?? ''}`;
+/** What makes two records of a file the same package. Built anew by someone else, it is another one of the same version. */
+function keyOf({ type, name, version, architecture, source, vendor, modularity }: FoundPackage): string {
+  return [type, name, version, architecture, source?.name, source?.version, vendor, modularity].join('\0');
 }
 
 /** What a lock file declares is left out where the packages were installed beside it: then those are the truth. */
 function withoutCoveredLocks(sightings: readonly Sighting[]): readonly Sighting[] {
-  const installed = [
-    ...new Set(sightings.filter(({ cataloger }) => cataloger === 'npm-installed').map(({ path }) => path)),
-  ];
-  const covered = new Map<string, boolean>();
-  return sightings.filter(({ cataloger, path }) => {
-    if (cataloger !== 'npm-lock') return true;
-    const known = covered.get(path) ?? installed.some((other) => coveredByInstalled(path, other));
-    covered.set(path, known);
-    return !known;
-  });
+  const installed = sightings.filter(({ cataloger }) => cataloger === 'npm-installed').map(({ path }) => path);
+  const directories = directoriesWithModules(installed);
+  return sightings.filter(({ cataloger, path }) => cataloger !== 'npm-lock' || !coveredByInstalled(path, directories));
 }
 
 function assemble(

@@ -1,58 +1,60 @@
 import { readFileTable, type TableEntry } from '#image/file-table.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
-import { hiding } from '#inventory/merge/visible-files.ts';
+import { hiding } from '#inventory/merge/hiding.ts';
+import { newDirectories } from '#inventory/merge/implied-directories.ts';
+import { ownEntries } from '#inventory/merge/own-entries.ts';
 import type { Executable } from '#inventory/package.ts';
+import { parentOf } from '#inventory/parent-path.ts';
+
+type Layer = Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>;
 
 /**
- * Every entry that the stacked layers show, top layer's first. Hard links have their target's size and mode. Holds a set
- * of all paths meanwhile: asked for by those who want the files, not by every scan.
+ * The entries that the stacked layers show, those that are asked for, in no particular order. Hard links have their
+ * target's type, size and mode; a directory that no layer lists is there where something lies in it. Takes memory for what
+ * is asked for, not for all that the layers hold.
+ * @param layers bottom first
  */
-export function* mergedEntries(
-  layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[],
-): Generator<TableEntry> {
-  const hidden = hiding();
-  const seen = new Set<string>();
-  for (const layer of [...layers].reverse()) {
-    const entries = lastOfEach(layer.table);
-    for (const entry of entries.values()) {
-      if (seen.has(entry.path) || hidden.hides(entry.path)) continue;
-      if (entry.type !== 'hardlink') yield entry;
-      else yield { ...linked(entry, entries), path: entry.path };
-    }
-    // What a layer hides, it hides of the layers below it only.
-    for (const entry of entries.values()) {
-      seen.add(entry.path);
-      if (entry.type !== 'directory') hidden.covered.add(entry.path);
-    }
+export function mergedEntries(
+  layers: readonly Layer[],
+  keep: (entry: TableEntry) => boolean = () => true,
+): ReadonlyMap<string, TableEntry> {
+  const shown = new Map<string, TableEntry>();
+  /** All directories that anything shown ever lay in. */
+  const parents = new Set<string>();
+  for (const layer of layers) {
+    const hidden = hiding();
     for (const path of layer.whiteouts) hidden.deleted.add(path);
     for (const path of layer.opaques) hidden.opaque.add(path);
+    const own = ownEntries(keep);
+    const directoriesOf = newDirectories();
+    for (const entry of readFileTable(layer.table)) {
+      const { path, type } = entry;
+      for (const directory of directoriesOf(path)) {
+        const below = shown.get(directory);
+        if (below !== undefined && below.type !== 'directory') shown.delete(directory);
+      }
+      // The last entry of a path is the one that counts.
+      if (type === 'directory') hidden.covered.delete(path);
+      else if (parents.has(path)) hidden.covered.add(path);
+      shown.delete(path);
+      own.add(entry);
+    }
+    if (hidden.deleted.size + hidden.opaque.size + hidden.covered.size > 0) {
+      for (const path of shown.keys()) if (hidden.hides(path)) shown.delete(path);
+    }
+    for (const { entry, implied } of own.all()) {
+      if (implied && shown.has(entry.path)) continue;
+      shown.set(entry.path, entry);
+      for (let at = parentOf(entry.path); at !== '' && !parents.has(at); at = parentOf(at)) parents.add(at);
+    }
   }
-}
-
-function lastOfEach(table: Buffer): ReadonlyMap<string, TableEntry> {
-  const entries = new Map<string, TableEntry>();
-  for (const entry of readFileTable(table)) entries.set(entry.path, entry);
-  return entries;
-}
-
-function linked(entry: TableEntry, entries: ReadonlyMap<string, TableEntry>): TableEntry {
-  let at = entry;
-  // A link to a link is allowed; a circle is not, and ends here.
-  for (let hops = 0; hops < 16 && at.type === 'hardlink'; hops += 1) {
-    const next = entries.get(at.linkTarget ?? '');
-    if (next === undefined) return entry;
-    at = next;
-  }
-  return at;
+  return shown;
 }
 
 /** Regular files with an execute bit, sorted by path. */
-export function executablesOf(
-  layers: readonly Pick<LayerInventory, 'table' | 'whiteouts' | 'opaques'>[],
-): readonly Executable[] {
-  const found: Executable[] = [];
-  for (const { path, type, mode, sizeBytes } of mergedEntries(layers)) {
-    if (type === 'file' && (mode & 0o111) !== 0) found.push({ path, sizeBytes, mode });
-  }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+export function executablesOf(layers: readonly Layer[]): readonly Executable[] {
+  const executable = ({ type, mode }: TableEntry) => type === 'file' && (mode & 0o111) !== 0;
+  return [...mergedEntries(layers, executable).values()]
+    .map(({ path, sizeBytes, mode }) => ({ path, sizeBytes, mode }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -12,10 +12,9 @@ export function ownersOf(paths: ReadonlySet<string>, files: readonly VisibleFile
   const owners = new Map<string, string>();
   if (paths.size === 0) return owners;
   const asked = new Map<string, string>();
-  for (const path of paths) {
-    asked.set(path, path);
-    if (MERGED.test(path)) asked.set(path.slice('usr/'.length), path);
-  }
+  for (const path of paths) if (MERGED.test(path)) asked.set(path.slice('usr/'.length), path);
+  // Where /usr is not merged, a path of its own goes before the other name of one in /usr.
+  for (const path of paths) asked.set(path, path);
   for (const { versions } of files) {
     for (const item of versions[0]?.file.items ?? []) {
       if (item.kind !== 'files') continue;

@@ -1,5 +1,8 @@
 import { readFileTable } from '#image/file-table.ts';
 import type { CatalogedFile, LayerInventory } from '#inventory/layer-inventory.ts';
+import { hiding } from '#inventory/merge/hiding.ts';
+import { newDirectories } from '#inventory/merge/implied-directories.ts';
+import { parentOf } from '#inventory/parent-path.ts';
 
 /** A cataloged file that the merged image shows, and the same path in the layers that it replaced, top first. */
 export interface VisibleFile {
@@ -40,11 +43,19 @@ export function visibleFiles(layers: readonly LayerInventory[]): readonly Visibl
     // The bottom layer hides nothing; the others need their tables only where they touch what lies below.
     for (const path of layer.whiteouts) hidden.deleted.add(path);
     for (const path of layer.opaques) hidden.opaque.add(path);
+    const directoriesOf = newDirectories();
+    const covered = new Set<string>();
     for (const { path, type } of interest.size > 0 ? readFileTable(layer.table) : []) {
+      for (const directory of directoriesOf(path)) {
+        if (interest.has(directory) && !cataloged.has(directory)) ended.add(directory);
+      }
       if (!interest.has(path)) continue;
-      if (type !== 'directory') hidden.covered.add(path);
+      // The last entry of a path is the one that counts.
+      if (type === 'directory') covered.delete(path);
+      else covered.add(path);
       if (!cataloged.has(path)) ended.add(path);
     }
+    for (const path of covered) hidden.covered.add(path);
   }
   return [...chains.values()].sort((a, b) =>
     a.path < b.path ? -1 : a.path > b.path ? 1 : a.cataloger < b.cataloger ? -1 : 1,
@@ -59,38 +70,4 @@ function pathsOfInterest(layers: readonly LayerInventory[]): ReadonlySet<string>
     }
   }
   return interest;
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}
-
-interface Hiding {
-  /** Deleted, with all that is inside. */
-  readonly deleted: Set<string>;
-  /** No directory (any more): nothing can be inside. */
-  readonly covered: Set<string>;
-  /** Directories whose content from below is hidden. */
-  readonly opaque: Set<string>;
-  hides(path: string): boolean;
-}
-
-/** What the layers above hide of the layers below. */
-export function hiding(): Hiding {
-  const deleted = new Set<string>();
-  const covered = new Set<string>();
-  const opaque = new Set<string>();
-  return {
-    deleted,
-    covered,
-    opaque,
-    hides: (path) => {
-      if (deleted.has(path) || opaque.has('')) return true;
-      for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
-        if (deleted.has(at) || covered.has(at) || opaque.has(at)) return true;
-      }
-      return false;
-    },
-  };
 }
