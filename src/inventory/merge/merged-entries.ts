@@ -1,8 +1,8 @@
 import { readFileTable, type TableEntry } from '#image/file-table.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { hiding } from '#inventory/merge/hiding.ts';
-import { newDirectories } from '#inventory/merge/implied-directories.ts';
 import { ownEntries } from '#inventory/merge/own-entries.ts';
+import { touchedPaths } from '#inventory/merge/touched-paths.ts';
 import type { Executable } from '#inventory/package.ts';
 import { parentOf } from '#inventory/parent-path.ts';
 
@@ -26,18 +26,11 @@ export function mergedEntries(
     for (const path of layer.whiteouts) hidden.deleted.add(path);
     for (const path of layer.opaques) hidden.opaque.add(path);
     const own = ownEntries(keep);
-    const directoriesOf = newDirectories();
-    for (const entry of readFileTable(layer.table)) {
-      const { path, type } = entry;
-      for (const directory of directoriesOf(path)) {
-        const below = shown.get(directory);
-        if (below !== undefined && below.type !== 'directory') shown.delete(directory);
-      }
-      // The last entry of a path is the one that counts.
-      if (type === 'directory') hidden.covered.delete(path);
-      else if (parents.has(path)) hidden.covered.add(path);
-      shown.delete(path);
-      own.add(entry);
+    for (const entry of readFileTable(layer.table)) own.add(entry);
+    const matters = (path: string) => shown.has(path) || parents.has(path);
+    for (const { path, directory, implied } of shown.size > 0 ? touchedPaths(layer.table, matters) : []) {
+      if (!directory) hidden.covered.add(path);
+      if (!implied || shown.get(path)?.type !== 'directory') shown.delete(path);
     }
     if (hidden.deleted.size + hidden.opaque.size + hidden.covered.size > 0) {
       for (const path of shown.keys()) if (hidden.hides(path)) shown.delete(path);

@@ -1,7 +1,6 @@
-import { readFileTable } from '#image/file-table.ts';
 import type { CatalogedFile, LayerInventory } from '#inventory/layer-inventory.ts';
 import { hiding } from '#inventory/merge/hiding.ts';
-import { newDirectories } from '#inventory/merge/implied-directories.ts';
+import { touchedPaths } from '#inventory/merge/touched-paths.ts';
 import { parentOf } from '#inventory/parent-path.ts';
 
 /** A cataloged file that the merged image shows, and the same path in the layers that it replaced, top first. */
@@ -43,19 +42,10 @@ export function visibleFiles(layers: readonly LayerInventory[]): readonly Visibl
     // The bottom layer hides nothing; the others need their tables only where they touch what lies below.
     for (const path of layer.whiteouts) hidden.deleted.add(path);
     for (const path of layer.opaques) hidden.opaque.add(path);
-    const directoriesOf = newDirectories();
-    const covered = new Set<string>();
-    for (const { path, type } of interest.size > 0 ? readFileTable(layer.table) : []) {
-      for (const directory of directoriesOf(path)) {
-        if (interest.has(directory) && !cataloged.has(directory)) ended.add(directory);
-      }
-      if (!interest.has(path)) continue;
-      // The last entry of a path is the one that counts.
-      if (type === 'directory') covered.delete(path);
-      else covered.add(path);
+    for (const { path, directory } of interest.size > 0 ? touchedPaths(layer.table, (at) => interest.has(at)) : []) {
+      if (!directory) hidden.covered.add(path);
       if (!cataloged.has(path)) ended.add(path);
     }
-    for (const path of covered) hidden.covered.add(path);
   }
   return [...chains.values()].sort((a, b) =>
     a.path < b.path ? -1 : a.path > b.path ? 1 : a.cataloger < b.cataloger ? -1 : 1,
