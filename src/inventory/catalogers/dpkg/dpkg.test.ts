@@ -79,3 +79,7 @@ it('names the owner of listed files without its architecture', () => {
     { kind: 'files', package: 'libc6', paths: '.\nusr\nusr/bin/x' },
   ]);
 });
+
+it('reads a file of millions of lines that are no fields in one pass', () => {
+  expect(read('x\n'.repeat(3_000_000))).toEqual({ items: [], found: [], codes: [] });
+});

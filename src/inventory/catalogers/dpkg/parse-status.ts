@@ -43,8 +43,9 @@ export function* parseStatus(text: string, distroless: boolean): Generator<Found
 const MAX_NAME_CHARACTERS = 32;
 
 function addField(fields: Map<string, string>, text: string, at: number, end: number): void {
-  const colon = text.indexOf(':', at);
-  if (colon <= at || colon >= end || colon - at > MAX_NAME_CHARACTERS) return;
+  // Looked for no further than it can be: a file without colons would be read through once a line.
+  const colon = at + text.slice(at, Math.min(end, at + MAX_NAME_CHARACTERS + 1)).indexOf(':');
+  if (colon <= at) return;
   const name = text.slice(at, colon).trimEnd().toLowerCase();
   if (WANTED.has(name)) fields.set(name, text.slice(colon + 1, end).trim());
 }
