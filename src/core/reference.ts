@@ -14,10 +14,14 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const REGISTRY = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$/;
 
 function invalid(text: string, why: string): HoldfastError {
-  return new HoldfastError('REFERENCE_INVALID', `${JSON.stringify(text.slice(0, 200))} is not an image reference: ${why}`, {
-    hint: 'Write it as name, name:tag, registry.example/team/name:tag or name@sha256:…',
-    kind: 'usage',
-  });
+  return new HoldfastError(
+    'REFERENCE_INVALID',
+    `${JSON.stringify(text.slice(0, 200))} is not an image reference: ${why}`,
+    {
+      hint: 'Write it as name, name:tag, registry.example/team/name:tag or name@sha256:…',
+      kind: 'usage',
+    },
+  );
 }
 
 /**
@@ -48,7 +52,8 @@ export function parseReference(text: string): Reference {
   const registry = named ? first : 'docker.io';
   let repository = named ? rest.slice(slash + 1) : rest;
   if (!REGISTRY.test(registry)) throw invalid(text, `${JSON.stringify(registry)} is no host`);
-  if (!REPOSITORY.test(repository) || repository.length > 255) throw invalid(text, 'names are lower-case letters, digits and . _ - /');
+  if (!REPOSITORY.test(repository) || repository.length > 255)
+    throw invalid(text, 'names are lower-case letters, digits and . _ - /');
   const docker = registry === 'docker.io' || registry === 'index.docker.io';
   if (docker && !repository.includes('/')) repository = `library/${repository}`;
   return {
