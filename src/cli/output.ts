@@ -36,11 +36,12 @@ export function parseOutputs<F extends string>(
 }
 
 /** Writes pieces to a file or standard output, at the reader's pace. A reader that went away is no error. @throws `OUTPUT_FAILED` */
-export async function writeOut(file: string | undefined, pieces: Iterable<string>): Promise<void> {
+export async function writeOut(file: string | undefined, pieces: Iterable<string>, ending = ''): Promise<void> {
   const stream = file === undefined ? process.stdout : createWriteStream(file);
   try {
     if (file !== undefined) await once(stream, 'open');
     for (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+    if (ending !== '') stream.write(ending);
     if (file !== undefined) {
       stream.end();
       await once(stream, 'close');

@@ -148,31 +148,32 @@ async function write(
       const terminal = file === undefined && process.stdout.isTTY;
       const width = terminal ? Math.max(60, process.stdout.columns) : 100;
       const paint = painter(terminal && !process.env['NO_COLOR']);
-      const tables = reports.map((report) => scanTable(report, { width, paint, all: flags.all === true }));
-      return writeOut(
-        file,
-        jobs.length === 0 ? ['Nothing runs.\n'] : [tables.join(`\n${'─'.repeat(Math.min(width, 100))}\n\n`)],
-      );
+      const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
+      const pieces = function* () {
+        if (jobs.length === 0) yield 'Nothing runs.\n';
+        for (const [index, report] of reports.entries()) {
+          if (index > 0) yield rule;
+          yield* scanTable(report, { width, paint, all: flags.all === true });
+        }
+      };
+      return writeOut(file, pieces());
     }
     case 'json': {
       const { toScanReport } = await import('#report/scan-report.ts');
+      const { jsonPieces } = await import('#report/json-pieces.ts');
       const all = reports.map(toScanReport);
       const several = jobs.length > 1 || flags.running === true;
-      return writeOut(file, [`${JSON.stringify(several ? all : all[0], null, 2)}\n`]);
+      return writeOut(file, jsonPieces(several ? all : all[0]), '\n');
     }
     case 'cyclonedx': {
       const { writeCycloneDx } = await import('#inventory/formats/cyclonedx/write.ts');
-      return writeOut(
-        file,
-        reports.slice(0, 1).flatMap((report) => [...writeCycloneDx(report)]),
-      );
+      const [report] = reports;
+      return writeOut(file, report === undefined ? [] : writeCycloneDx(report));
     }
     case 'spdx': {
       const { writeSpdx } = await import('#inventory/formats/spdx/write.ts');
-      return writeOut(
-        file,
-        reports.slice(0, 1).flatMap((report) => [...writeSpdx(report)]),
-      );
+      const [report] = reports;
+      return writeOut(file, report === undefined ? [] : writeSpdx(report));
     }
   }
 }

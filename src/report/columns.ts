@@ -40,7 +40,7 @@ export function wrapText(text: string, width: number, indent: string): readonly 
 }
 
 /** The same from the front of a path, `app #2 /usr/lib/node` -> `app #2 …/node`. */
-function cutPath(text: string, width: number): string {
+export function cutPath(text: string, width: number): string {
   if (text.length <= width) return text;
   const label = text.slice(0, Math.max(0, text.indexOf('/')));
   const kept = label.length < width - 1 ? label : '';

@@ -55,8 +55,13 @@ export function toScanReport(input: ScanReportInput): ScanReport {
   };
 }
 
+/** There may be a million of them, of few modes. */
+const MODES = new Map<number, string>();
+
 function executableRow({ path, sizeBytes, mode }: Executable) {
-  return { path, sizeBytes, mode: mode.toString(8).padStart(4, '0') };
+  const shown = MODES.get(mode) ?? mode.toString(8).padStart(4, '0');
+  MODES.set(mode, shown);
+  return { path, sizeBytes, mode: shown };
 }
 
 function packageRow(found: Package): ScanReport['packages'][number] {

@@ -3,6 +3,7 @@ import { SEVERITIES, type Severity } from '#core/severity.ts';
 import type { Finding } from '#finding/finding.ts';
 import { absenceLines } from '#report/absence-lines.ts';
 import { type Column, columns, cutTo, printable, wrapText } from '#report/columns.ts';
+import { fileLines } from '#report/file-lines.ts';
 import { count, nextSteps } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
@@ -15,12 +16,15 @@ export interface TableOptions {
   readonly all: boolean;
 }
 
-/** The report for people: the advisories' worth, what it is, what to do first, findings, what was not compared, one line of sums. */
-export function scanTable(input: ScanReportInput, options: TableOptions): string {
+/**
+ * The report for people, in pieces: the advisories' worth, what it is, what to do first, findings, what was not compared,
+ * one line of sums.
+ */
+export function* scanTable(input: ScanReportInput, options: TableOptions): Generator<string> {
   const { findings } = input.findings;
   const shown = options.all ? findings : findings.filter(({ severity }) => severity.level !== 'negligible');
   const hidden = findings.length - shown.length;
-  const sections = [
+  yield* sectionsOf([
     [...advisoriesLines(input), ...titleLines(input, options)],
     stepLines(shown, options),
     findingLines(shown, input, options),
@@ -28,13 +32,29 @@ export function scanTable(input: ScanReportInput, options: TableOptions): string
     coverageLines(input, options),
     absenceLines(input.findings.absences, options.width, options.paint),
     problemLines(input, options),
-    fileLines(input, options),
+    input.executables === undefined ? [] : fileLines(input.executables, options.width, options.paint),
     wrapText(summary(findings, input), options.width, '  ').map((line) => options.paint('bold', line)),
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  ]);
+}
+
+const LINES_A_PIECE = 1000;
+
+/** Sections that have lines, with an empty line between. */
+function* sectionsOf(sections: readonly Iterable<string>[]): Generator<string> {
+  let before = '';
+  let piece: string[] = [];
+  for (const section of sections) {
+    let empty = true;
+    for (const line of section) {
+      piece.push(empty ? `${before}${line}\n` : `${line}\n`);
+      empty = false;
+      if (piece.length < LINES_A_PIECE) continue;
+      yield piece.join('');
+      piece = [];
+    }
+    if (!empty) before = '\n';
+  }
+  yield piece.join('');
 }
 
 function advisoriesLines({ advisories }: ScanReportInput): readonly string[] {
@@ -184,21 +204,6 @@ function problemLines({ inventory: { problems } }: ScanReportInput, { paint, wid
   });
   const more = problems.length > MOST_PROBLEMS ? [`  and ${problems.length - MOST_PROBLEMS} more: --format json`] : [];
   return [paint('bold', 'Problems: what could not be read is not known to be clean'), ...shown, ...more];
-}
-
-function fileLines({ executables }: ScanReportInput, { width, paint }: TableOptions): readonly string[] {
-  if (executables === undefined) return [];
-  const heads: readonly Column[] = [
-    { title: 'MODE', maxWidth: 4 },
-    { title: 'SIZE', maxWidth: 12 },
-    { title: 'EXECUTABLE', maxWidth: 400, minWidth: 30, keep: 'path' },
-  ];
-  const rows = executables.map(({ path, mode, sizeBytes }) => [
-    mode.toString(8).padStart(4, '0'),
-    String(sizeBytes),
-    path,
-  ]);
-  return columns(heads, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text));
 }
 
 function summary(findings: readonly Finding[], { inventory, findings: { coverage } }: ScanReportInput): string {
