@@ -1,3 +1,5 @@
+import { withoutControls } from '#inventory/plain-text.ts';
+
 const NAME = /^(?:@[A-Za-z0-9~!'()*_.-]+\/)?[A-Za-z0-9~!'()*-][A-Za-z0-9~!'()*_.-]*$/;
 const SHOWN = /^[!-~]+$/;
 const VERSION = /^[=v]{0,2}\d{1,16}\.\d{1,16}\.\d{1,16}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
@@ -30,13 +32,13 @@ export function jsonObject(value: unknown): Readonly<Record<string, unknown>> | 
 function oneLicence(value: unknown): string | undefined {
   const text = typeof value === 'string' ? value : (jsonObject(value)?.['type'] ?? jsonObject(value)?.['name']);
   if (typeof text !== 'string') return undefined;
-  const trimmed = text.trim();
+  const trimmed = withoutControls(text).trim();
   return trimmed === '' || trimmed.length > LICENCE_LIMIT ? undefined : trimmed;
 }
 
 /**
  * Licences as declared: `license` as a string or `{type}`, and the older `licenses` with one or a list of either
- * (npm's package.json documentation, `license`). Texts over 200 characters are no names and left out.
+ * (npm's package.json documentation, `license`). Texts over 200 characters are no names and left out, control characters too.
  */
 export function npmLicences(fields: Readonly<Record<string, unknown>>): readonly string[] {
   const values = [fields['license'], fields['licenses']].flatMap((value): unknown[] =>

@@ -1,3 +1,5 @@
+import { withoutControls } from '#inventory/plain-text.ts';
+
 const FORMAT = /^Format(?:-Specification)?:[^\n]*copyright-format/m;
 
 /**
@@ -11,7 +13,7 @@ export function declaredLicences(bytes: Buffer): readonly string[] {
   const found = new Set<string>();
   for (let at = text.indexOf('\nLicense:'); at >= 0; at = text.indexOf('\nLicense:', at + 1)) {
     const end = text.indexOf('\n', at + 9);
-    const name = text.slice(at + 9, end < 0 ? undefined : end).trim();
+    const name = withoutControls(text.slice(at + 9, end < 0 ? undefined : end)).trim();
     if (name !== '' && name.length <= 120) found.add(name);
   }
   return [...found].sort();

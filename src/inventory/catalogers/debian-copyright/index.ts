@@ -4,7 +4,7 @@ import { declaredLicences } from '#inventory/catalogers/debian-copyright/declare
 /** Licences that Debian packages declare in machine-readable copyright files. */
 export const debianCopyright: Cataloger = {
   id: 'debian-copyright',
-  version: 1,
+  version: 2,
   title: 'Licences of Debian packages',
   match: { names: ['copyright'], only: /^usr\/share\/doc\/[^/]+\/copyright$/ },
   limitBytes: 4 * 1024 * 1024,

@@ -1,5 +1,7 @@
 /** Small programs with Go's build information, made byte by byte as the formats' documents say. */
+import type { ExecutableFixture } from '#inventory/catalogers/cataloger.fixture.ts';
 import { MAGIC } from './format.ts';
+import { goBinary } from './index.ts';
 
 /** Text about modules, between its marks. */
 export const MODULES = 'path\texample.com/app\nmod\texample.com/app\tv1.0.0\t\ndep\texample.com/dep\tv2.0.0\t\n';
@@ -176,3 +178,20 @@ export function macProgram(pointers: boolean, goVersion = 'go1.21.3', modules = 
   putBuildInfo(file, DATA, { goVersion, modules, address: BASE + DATA, textAt: DATA + 0x180, ...LITTLE, pointers });
   return file;
 }
+
+const file = (path: string, bytes: Buffer) => ({ path, bytes, packages: 3 });
+
+export const goBinaryFixture: ExecutableFixture = {
+  cataloger: goBinary,
+  files: [
+    file('bin/wide', program(PLAIN)),
+    file('bin/narrow', program({ ...PLAIN, wide: false, note: true })),
+    file('bin/big-endian', program({ ...PLAIN, bigEndian: true, pointers: true, note: true })),
+    file('bin/stripped', program({ ...PLAIN, sections: 'none', note: true })),
+    file('bin/old', program({ ...PLAIN, pointers: true })),
+    file('bin/windows.exe', windowsProgram(false)),
+    file('bin/old-windows.exe', windowsProgram(true)),
+    file('bin/mac', macProgram(false)),
+    file('bin/old-mac', macProgram(true)),
+  ],
+};

@@ -61,10 +61,16 @@ export function scanForBuildInfo(ranges: readonly FileRange[] | 'anywhere'): Sca
     }
   };
 
-  /** Finds the first aligned mark; `offset` is the file's at the first byte. */
+  /** A mark counts where it is aligned and in a range, whatever chunk it comes with. */
+  const counts = (offset: number) =>
+    offset % ALIGNMENT === 0 &&
+    (ranges === 'anywhere' ||
+      ranges.some((range) => offset >= range.offset && offset < range.offset + range.sizeBytes));
+
+  /** Finds the first mark that counts; `offset` is the file's at the first byte. */
   const search = (bytes: Buffer, offset: number) => {
     for (let at = bytes.indexOf(MAGIC); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
-      if ((offset + at) % ALIGNMENT === 0) {
+      if (counts(offset + at)) {
         continueCapture(bytes.subarray(at));
         return;
       }
@@ -93,7 +99,7 @@ export function scanForBuildInfo(ranges: readonly FileRange[] | 'anywhere'): Sca
         const ahead = Math.min(MAGIC.length - 1, chunk.length);
         chunk.copy(seam, seamLength, 0, ahead);
         const joined = seam.subarray(0, seamLength + ahead).indexOf(MAGIC);
-        if (joined >= 0 && joined < seamLength && (start - seamLength + joined) % ALIGNMENT === 0) {
+        if (joined >= 0 && joined < seamLength && counts(start - seamLength + joined)) {
           const front = Buffer.from(seam.subarray(joined, seamLength));
           position = start;
           continueCapture(front);

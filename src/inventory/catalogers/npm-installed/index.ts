@@ -5,7 +5,7 @@ import { POSSIBLE_PLACE } from './place.ts';
 /** Installed npm packages, by the package.json of each. */
 export const npmInstalled: Cataloger = {
   id: 'npm-installed',
-  version: 1,
+  version: 2,
   title: 'npm packages in node_modules and elsewhere',
   match: { names: ['package.json'], only: POSSIBLE_PLACE },
   limitBytes: 4 * 1024 * 1024,

@@ -4,7 +4,7 @@ import { readPackageLock } from './package-lock.ts';
 /** npm packages that a lock file names. */
 export const npmLock: Cataloger = {
   id: 'npm-lock',
-  version: 1,
+  version: 2,
   title: 'npm packages named in lock files',
   match: { names: ['package-lock.json', 'npm-shrinkwrap.json'], only: /^(?!(?:[^/]*\/)*node_modules\/)/ },
   limitBytes: 64 * 1024 * 1024,
