@@ -27,10 +27,11 @@ export async function layerOf(files: readonly TarFile[], options: LayerOptions =
   return visitor.finish();
 }
 
-/** A dpkg status file; each package is `name version`, and what else its stanza says. */
-export function dpkgStatus(
-  ...packages: readonly (string | readonly [string, Readonly<Record<string, string>>])[]
-): string {
+/** `name version`, and what else its stanza says. */
+export type StatusPackage = string | readonly [string, Readonly<Record<string, string>>];
+
+/** A dpkg status file. */
+export function dpkgStatus(...packages: readonly StatusPackage[]): string {
   return packages
     .map((found) => {
       const [named, more] = typeof found === 'string' ? [found, {}] : found;
