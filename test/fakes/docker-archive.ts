@@ -7,6 +7,13 @@ export interface MadeLayer {
   readonly files: readonly TarFile[];
 }
 
+/** A layer that is what it is, such as damaged or compressed bytes; its diffID is that of the uncompressed ones. */
+export interface RawLayer {
+  readonly instruction: string;
+  readonly bytes: Buffer;
+  readonly diffId?: string;
+}
+
 /** A step of the history that made no layer, such as `CMD ["sh"]`. */
 export interface EmptyStep {
   readonly empty: string;
@@ -14,7 +21,7 @@ export interface EmptyStep {
 
 export interface MadeImage {
   readonly tag?: string;
-  readonly steps: readonly (MadeLayer | EmptyStep)[];
+  readonly steps: readonly (MadeLayer | RawLayer | EmptyStep)[];
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -22,28 +29,32 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 /** The bytes that `docker save` writes for an image, in the form of Docker's image specification v1.2. */
 export function dockerArchive({ tag, steps, labels }: MadeImage): Buffer {
-  const layers = steps.flatMap((step) => ('files' in step ? [tarOf(step.files)] : []));
+  const layers = steps.flatMap((step) => {
+    if ('empty' in step) return [];
+    const bytes = 'bytes' in step ? step.bytes : tarOf(step.files);
+    return [{ bytes, diffId: ('diffId' in step && step.diffId) || `sha256:${sha256(bytes)}` }];
+  });
   const config = Buffer.from(
     JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
       config: labels === undefined ? {} : { Labels: labels },
-      rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${sha256(layer)}`) },
+      rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       history: steps.map((step) =>
         'empty' in step ? { created_by: step.empty, empty_layer: true } : { created_by: step.instruction },
       ),
     }),
   );
-  const layerName = (index: number) => `${sha256(layers[index] ?? Buffer.alloc(0))}/layer.tar`;
+  const names = layers.map(({ bytes }, index) => `${index}-${sha256(bytes)}/layer.tar`);
   const manifest = [
     {
       Config: `${sha256(config)}.json`,
       RepoTags: tag === undefined ? null : [tag],
-      Layers: layers.map((_, index) => layerName(index)),
+      Layers: names,
     },
   ];
   return tarOf([
-    ...layers.map((body, index) => ({ name: layerName(index), body })),
+    ...layers.map(({ bytes }, index) => ({ name: names[index] ?? '', body: bytes })),
     { name: `${sha256(config)}.json`, body: config },
     { name: 'manifest.json', body: JSON.stringify(manifest) },
   ]);
