@@ -37,7 +37,15 @@ export function nameOfKey(key: string): string {
   return scope.startsWith('@') ? `${scope}/${parts.at(-1) ?? ''}` : (parts.at(-1) ?? '');
 }
 
-/** The package of an entry, unless its version is no semantic one: a file, a tarball or a commit that no registry knows. */
+/** The version in a tarball's name, `https://…/NAME-1.2.3.tgz`, which lock file 1 writes in place of one; npm takes it too. */
+function tarballVersion(name: string, address: string): string | undefined {
+  if (!/^https?:\/\//i.test(address)) return undefined;
+  const file = address.slice(address.lastIndexOf('/') + 1).replace(/[?#].*$/s, '');
+  const start = `${name.slice(name.indexOf('/') + 1)}-`;
+  return file.startsWith(start) && file.endsWith('.tgz') ? file.slice(start.length, -'.tgz'.length) : undefined;
+}
+
+/** The package of an entry, unless its version is no semantic one: a file, or a commit that no registry knows. */
 export function lockedPackage(name: string, entry: LockEntry): FoundPackage | undefined {
   let { version } = entry;
   let real = entry.name ?? name;
@@ -46,6 +54,7 @@ export function lockedPackage(name: string, entry: LockEntry): FoundPackage | un
     real = version.slice('npm:'.length, at);
     version = version.slice(at + 1);
   }
+  if (version !== undefined) version = tarballVersion(real, version) ?? version;
   if (version === undefined || !isNpmVersion(version) || !isNpmName(real)) return undefined;
   return { type: 'npm', name: real, version, licences: entry.licences, evidence: 'declared' };
 }

@@ -46,6 +46,20 @@ it('lists the nested dependencies of lock file 1 and leaves out what has no regi
   expect(read({ lockfileVersion: 1, dependencies })).toMatchObject({ names, codes: [] });
 });
 
+it('takes the version of lock file 1 from the name of a tarball with the package’s name', () => {
+  const dependencies = {
+    t: { version: 'https://example.org/x/t-1.2.3.tgz' },
+    '@scope/u': { version: 'https://example.org/u-2.0.0-rc.1.tgz?token=x' },
+    v: { version: 'https://example.org/other-1.0.0.tgz' },
+    w: { version: 'https://example.org/w-latest.tgz' },
+    x: { version: 'file:x-1.0.0.tgz' },
+  };
+  expect(read({ lockfileVersion: 1, dependencies })).toMatchObject({
+    names: ['@scope/u@2.0.0-rc.1', 't@1.2.3'],
+    codes: [],
+  });
+});
+
 it('accepts a lock without packages, and reports what is no lock file', () => {
   expect(read({ lockfileVersion: 3, packages: { '': {} } })).toEqual({ items: [], names: [], codes: [] });
   expect(read({}).codes).toEqual(['NPM_LOCK_INVALID']);
