@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type Decompressed, type DecompressLimits, decompress } from '#base/compress/decompress.ts';
 import { detectCompression, MAGIC_BYTES } from '#base/compress/detect.ts';
 import { fileChunks, unreadableFile } from '#base/files/file-chunks.ts';
+import { peek } from '#base/files/peek.ts';
 import type { RangeHasher } from '#base/hash/range-hash.ts';
 import { readTarRange } from '#base/tar/read-range.ts';
 import { readTarStream } from '#base/tar/read-stream.ts';
@@ -99,7 +100,7 @@ async function readChunks(
   visitor: LayerVisitor,
   reading: LayerReading,
 ): Promise<LayerIdentity> {
-  const { head, all } = await peek(chunks);
+  const { head, all } = await peek(chunks, MAGIC_BYTES);
   const compression = detectCompression(head);
   const [storedBy, unpackedBy] = algorithmsOf(expected);
   const stored = createHash(storedBy);
@@ -138,25 +139,4 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGene
     hash.update(chunk);
     yield chunk;
   }
-}
-
-/** The first bytes, and all of them again. */
-async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; all: AsyncIterable<Uint8Array> }> {
-  const source = chunks[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
-  for (let have = 0; have < MAGIC_BYTES; ) {
-    const next = await source.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    have += next.value.byteLength;
-  }
-  const all = async function* () {
-    try {
-      yield* first;
-      for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
-    } finally {
-      await source.return?.();
-    }
-  };
-  return { head: Buffer.concat(first).subarray(0, MAGIC_BYTES), all: all() };
 }

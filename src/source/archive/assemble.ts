@@ -1,7 +1,8 @@
-import { HoldfastError, type Problem } from '#core/errors.ts';
+import type { Problem } from '#core/errors.ts';
 import { layerInstructions } from '#image/attach-history.ts';
 import type { ImageLayer, LayerRead, ReadImage, Verified } from '#image/image.ts';
-import type { SelectedImage } from '#source/archive/select-image.ts';
+import { missingLayer } from '#source/archive/layout-errors.ts';
+import type { SelectedImage } from '#source/archive/selected-image.ts';
 
 /** What the report calls an image that was opened. */
 export interface About {
@@ -11,7 +12,10 @@ export interface About {
   readonly reference: string;
 }
 
-/** Puts a selected image together with what reading its layers gave, bottom first. */
+/**
+ * Puts a selected image together with what reading its layers gave, bottom first. Layers are called what the image calls
+ * them, not what was computed: that is not at hand when a layer was read before.
+ */
 export function assemble<R>(
   about: About,
   selected: SelectedImage,
@@ -34,29 +38,11 @@ export function assemble<R>(
       tags,
       problems,
     },
-    layers: selected.layers.map(({ expected }, index): ImageLayer<R> => {
+    layers: selected.layers.map(({ expected, path }, index): ImageLayer<R> => {
       const read = reads[index];
-      if (read === undefined) throw missingLayer(String(index));
-      const stored = expected.digest ?? read.digest;
-      const diffId = expected.diffId ?? read.diffId;
+      if (read === undefined) throw missingLayer(path);
       const instruction = instructions[index];
-      return {
-        result: read.result,
-        ...(stored === undefined ? {} : { digest: stored }),
-        ...(diffId === undefined ? {} : { diffId }),
-        ...(instruction === undefined ? {} : { instruction }),
-      };
+      return { ...expected, result: read.result, ...(instruction === undefined ? {} : { instruction }) };
     }),
   };
-}
-
-export function missingLayer(path: string): HoldfastError {
-  return new HoldfastError(
-    'IMAGE_LAYER_MISSING',
-    `The manifest names a layer that is not there: ${JSON.stringify(path)}`,
-    {
-      path,
-      hint: 'The archive was cut off or was made wrongly. Make it again.',
-    },
-  );
 }

@@ -1,17 +1,21 @@
-import { HoldfastError } from '#core/errors.ts';
+import { type HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { Image, LayerRead, ReadLayer } from '#image/image.ts';
-import { type About, assemble, missingLayer } from '#source/archive/assemble.ts';
-import { type BlobFiles, readSmall } from '#source/archive/blob-files.ts';
-import { type ImageChoice, selectImage } from '#source/archive/select-image.ts';
+import { type About, assemble } from '#source/archive/assemble.ts';
+import { type BlobFiles, type FileRange, readSmall } from '#source/archive/blob-files.ts';
+import { checkSize, missingLayer } from '#source/archive/layout-errors.ts';
+import { type PreferredLayout, selectImage } from '#source/archive/select-image.ts';
+import type { ImageChoice, SelectedLayer } from '#source/archive/selected-image.ts';
+import { emptyLayer, layerForeign } from '#source/archive/unread-layer.ts';
 
 /** Layers read at once: one inflates on another thread while this one parses. */
 const LAYERS_AT_ONCE = 2;
 
 /**
- * An image whose files can be read at any offset: a layout's directory or an uncompressed archive.
- * Reading throws what {@link selectImage} and reading layers throw, `IMAGE_LAYER_MISSING` and `ARCHIVE_INVALID`.
+ * An image whose files can be read at any offset: a layout's directory or an uncompressed archive. A layer that the image
+ * has twice is read once.
+ * Reading throws what {@link selectImage} and reading layers throw, `IMAGE_LAYER_MISSING` and `BLOB_SIZE_MISMATCH`.
  */
-export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, prefer: 'docker' | 'oci'): Image {
+export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, prefer: PreferredLayout): Image {
   return {
     read: async (readLayer) => {
       const read = (path: string, limitBytes: number) => {
@@ -19,40 +23,60 @@ export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, 
         return range && readSmall(range, limitBytes);
       };
       const selected = selectImage(read, choice, prefer);
-      const ranges = selected.layers.map(({ path, sizeBytes }) => {
-        const range = files.find(path);
-        if (range === undefined) throw missingLayer(path);
-        if (choice.verify && sizeBytes !== undefined && range.sizeBytes !== sizeBytes)
-          throw sizeMismatch(path, sizeBytes, range.sizeBytes);
-        return range;
-      });
-      const reads = await readInTurn(ranges.length, (index) => {
-        const range = ranges[index];
-        if (range === undefined) throw missingLayer(String(index));
-        return readLayer({ kind: 'range', ...range }, selected.layers[index]?.expected ?? {});
-      });
-      return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', files.problems);
+      const found = selected.layers.map((layer) => locate(layer, files, choice.verify));
+      const reads = await readInTurn(selected.layers, found, readLayer);
+      const unread = found.flatMap((place) => ('unread' in place ? [problemOf(place.unread)] : []));
+      const problems: readonly Problem[] = [...files.problems, ...unread];
+      return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', problems);
     },
     close: async () => undefined,
   };
 }
 
+type Place = { readonly range: FileRange } | { readonly unread: HoldfastError };
+
+function locate(layer: SelectedLayer, files: BlobFiles, verify: boolean): Place {
+  const { path, unread, foreign, expected } = layer;
+  if (unread !== undefined) return { unread };
+  const range = files.find(path);
+  if (range === undefined) {
+    if (foreign === true) return { unread: layerForeign(expected.digest ?? path) };
+    throw missingLayer(path);
+  }
+  if (verify) checkSize(layer, range.sizeBytes);
+  return { range };
+}
+
 async function readInTurn<R>(
-  count: number,
-  read: (index: number) => ReturnType<ReadLayer<R>>,
+  layers: readonly SelectedLayer[],
+  places: readonly Place[],
+  readLayer: ReadLayer<R>,
 ): Promise<readonly LayerRead<R>[]> {
-  const results = new Array<LayerRead<R>>(count);
+  const started = new Map<string, Promise<LayerRead<R>>>();
+  const results: LayerRead<R>[] = [];
+  const read = (index: number): Promise<LayerRead<R>> => {
+    const place = places[index];
+    const expected = layers[index]?.expected ?? {};
+    if (place === undefined || 'unread' in place) return readLayer(emptyLayer(), {});
+    const { file, offset, sizeBytes } = place.range;
+    const key = [file, offset, sizeBytes, expected.digest, expected.diffId].join('\0');
+    const reading = started.get(key) ?? readLayer({ kind: 'range', ...place.range }, expected);
+    started.set(key, reading);
+    return reading;
+  };
   let next = 0;
   const lane = async () => {
-    for (let index = next++; index < count; index = next++) results[index] = await read(index);
+    while (next < layers.length) {
+      const index = next++;
+      try {
+        results[index] = await read(index);
+      } catch (error) {
+        // The image has failed: the other lane is not to begin another layer.
+        next = layers.length;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: LAYERS_AT_ONCE }, lane));
   return results;
-}
-
-function sizeMismatch(path: string, expected: number, actual: number): HoldfastError {
-  return new HoldfastError('BLOB_SIZE_MISMATCH', `A blob should have ${expected} bytes but has ${actual}`, {
-    path,
-    hint: 'The archive was cut off or tampered with. Make it again.',
-  });
 }

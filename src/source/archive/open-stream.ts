@@ -1,135 +1,163 @@
 import { decompress } from '#base/compress/decompress.ts';
-import { detectCompression } from '#base/compress/detect.ts';
+import { detectCompression, MAGIC_BYTES } from '#base/compress/detect.ts';
+import { peek } from '#base/files/peek.ts';
 import type { NestedWant } from '#base/tar/entry.ts';
+import { BLOCK, parseHeader } from '#base/tar/header.ts';
 import { readTarStream } from '#base/tar/read-stream.ts';
-import { isDigest } from '#core/digest.ts';
-import { HoldfastError, type Problem } from '#core/errors.ts';
-import type { Image, LayerIdentity, LayerRead, ReadLayer } from '#image/image.ts';
-import { type About, assemble, missingLayer } from '#source/archive/assemble.ts';
-import { followLinks, linkedPath } from '#source/archive/blob-files.ts';
-import { type ImageChoice, type SelectedImage, selectImage } from '#source/archive/select-image.ts';
+import { type Digest, digestAlgorithm } from '#core/digest.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import { problemList } from '#core/problem-list.ts';
+import type { Image, LayerRead, ReadImage, ReadLayer } from '#image/image.ts';
+import { type About, assemble } from '#source/archive/assemble.ts';
+import { blobDigest } from '#source/archive/blob-path.ts';
+import { checkSize, descriptionTooLarge, digestMismatch, missingLayer } from '#source/archive/layout-errors.ts';
+import { type LayoutNames, layoutNames } from '#source/archive/layout-names.ts';
+import { type PreferredLayout, selectImage } from '#source/archive/select-image.ts';
+import type { ImageChoice, SelectedLayer } from '#source/archive/selected-image.ts';
+import { emptyLayer, layerForeign } from '#source/archive/unread-layer.ts';
 
 /** Descriptions (manifests, configs) that are kept while the archive passes by. */
 const MAX_DESCRIPTION_BYTES = 8 * 1024 * 1024;
 const MAX_DESCRIPTIONS_BYTES = 64 * 1024 * 1024;
-const MAX_FILES = 100_000;
+/** Layers of all images in the archive. */
+const MAX_LAYERS = 10_000;
+const MAX_PROBLEMS = 100;
+/** Notes such as VERSION and empty files are neither layer nor description. */
+const MIN_FILE_BYTES = 8;
 
-type Outcome<R> = { readonly read: LayerRead<R> } | { readonly error: unknown };
+/** What became of a file of the archive. */
+type Passed<R> =
+  | { readonly kind: 'description'; readonly bytes: Buffer }
+  | { readonly kind: 'layer'; readonly read: LayerRead<R>; readonly sizeBytes: number }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly sizeBytes: number };
 
 /**
  * An image in an archive that passes by once (docker save through a pipe or gzip): nothing of it is kept but what
  * describes it. Layers are read as they come, before it is known which image they belong to, and compared afterwards.
+ * Reading throws what reading a layout does.
  */
 export function openArchiveStream(
   open: () => Promise<AsyncIterable<Uint8Array>>,
   about: About,
   choice: ImageChoice,
+  prefer: PreferredLayout = 'docker',
 ): Image {
   return {
-    read: async (readLayer) => {
-      const passed = await passBy(await open(), readLayer);
-      const find = <T>(path: string, found: ReadonlyMap<string, T>) => followLinks(path, found, passed.links);
-      const selected = selectImage((path) => find(path, passed.descriptions), choice, 'docker');
-      const reads = selected.layers.map(({ path, expected }) => {
-        const outcome = find(path, passed.layers);
-        if (outcome === undefined) throw missingLayer(path);
-        if ('error' in outcome) throw outcome.error;
-        return compared(outcome.read, expected);
-      });
-      return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', passed.problems);
-    },
+    read: async (readLayer) => readStream(await open(), about, choice, prefer, readLayer),
     close: async () => undefined,
   };
 }
 
-interface Passed<R> {
-  readonly descriptions: ReadonlyMap<string, Buffer>;
-  readonly layers: ReadonlyMap<string, Outcome<R>>;
-  readonly links: ReadonlyMap<string, string>;
-  readonly problems: readonly Problem[];
+async function readStream<R>(
+  chunks: AsyncIterable<Uint8Array>,
+  about: About,
+  choice: ImageChoice,
+  prefer: PreferredLayout,
+  readLayer: ReadLayer<R>,
+): Promise<ReadImage<R>> {
+  const problems = problemList(MAX_PROBLEMS, 'the archive');
+  const names = layoutNames<Passed<R>>();
+  await passBy(await plain(chunks), names, readLayer, problems.add);
+  const read = (path: string, limitBytes: number) => {
+    const found = names.find(path);
+    if (found?.kind !== 'description') return undefined;
+    if (found.bytes.length > limitBytes) throw descriptionTooLarge(found.bytes.length, limitBytes);
+    return found.bytes;
+  };
+  const selected = selectImage(read, choice, prefer);
+  const reads: LayerRead<R>[] = [];
+  for (const layer of selected.layers) {
+    const { unread = unreadOf(layer, names.find(layer.path)) } = layer;
+    if (unread !== undefined) {
+      problems.add(problemOf(unread));
+      reads.push(await readLayer(emptyLayer(), {}));
+    } else reads.push(passedLayer(layer, names.find(layer.path), choice.verify));
+  }
+  return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', problems.all());
 }
 
-async function passBy<R>(chunks: AsyncIterable<Uint8Array>, readLayer: ReadLayer<R>): Promise<Passed<R>> {
-  const descriptions = new Map<string, Buffer>();
-  const layers = new Map<string, Outcome<R>>();
-  const links = new Map<string, string>();
-  const problems: Problem[] = [];
+function unreadOf(layer: SelectedLayer, found: Passed<unknown> | undefined): HoldfastError | undefined {
+  if (found !== undefined || layer.foreign !== true) return undefined;
+  return layerForeign(layer.expected.digest ?? layer.path);
+}
+
+/** What reading a layer gave, if it was the layer that is meant. */
+function passedLayer<R>(layer: SelectedLayer, found: Passed<R> | undefined, verify: boolean): LayerRead<R> {
+  if (found === undefined || found.kind === 'description') throw missingLayer(layer.path);
+  if (verify) checkSize(layer, found.sizeBytes);
+  if (found.kind === 'failed') throw found.error;
+  for (const [what, part] of [
+    ['A layer', 'digest'],
+    ['A layer (uncompressed)', 'diffId'],
+  ] as const) {
+    const wanted = layer.expected[part];
+    const actual = found.read[part];
+    if (!verify || wanted === undefined || wanted === actual) continue;
+    if (actual === undefined || digestAlgorithm(wanted) !== digestAlgorithm(actual)) throw notComputed(what, wanted);
+    throw digestMismatch(what, wanted, actual);
+  }
+  return found.read;
+}
+
+/** What a layer must be is not known while it passes by, so that only sha256 is computed of what is inside. */
+function notComputed(what: string, wanted: Digest): HoldfastError {
+  return new HoldfastError(
+    'DIGEST_NOT_COMPUTED',
+    `${what} is named ${wanted}, which was not computed as it passed by`,
+    {
+      path: wanted,
+      hint: 'Decompress the archive: a plain one is read again where it must be.',
+    },
+  );
+}
+
+async function passBy<R>(
+  chunks: AsyncIterable<Uint8Array>,
+  names: LayoutNames<Passed<R>>,
+  readLayer: ReadLayer<R>,
+  problem: (problem: Problem) => void,
+): Promise<void> {
   let kept = 0;
-  let files = 0;
+  let layers = 0;
   const consume = async (path: string, sizeBytes: number, body: AsyncIterable<Buffer>) => {
-    const source = body[Symbol.asyncIterator]();
-    const first = await source.next();
-    if (first.done === true) return;
-    const all = async function* () {
-      yield first.value;
-      for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
-    };
-    // Descriptions are JSON; a layer is a tar or compressed, and neither begins like an object or a list.
-    if (isJsonStart(first.value)) {
+    const { head, all } = await peek(body, BLOCK);
+    if (looksLikeJson(head)) {
       if (sizeBytes > MAX_DESCRIPTION_BYTES || kept + sizeBytes > MAX_DESCRIPTIONS_BYTES) return;
       kept += sizeBytes;
       const parts: Buffer[] = [];
-      for await (const part of all()) parts.push(Buffer.from(part));
-      descriptions.set(path, Buffer.concat(parts));
+      for await (const part of all) parts.push(Buffer.from(part));
+      names.put(path, { kind: 'description', bytes: Buffer.concat(parts) });
       return;
     }
+    layers += 1;
+    if (layers > MAX_LAYERS) return;
+    const digest = blobDigest(path);
     try {
-      layers.set(path, { read: await readLayer({ kind: 'stream', chunks: all() }, digestOf(path)) });
+      const read = await readLayer({ kind: 'stream', chunks: all }, digest === undefined ? {} : { digest });
+      names.put(path, { kind: 'layer', read, sizeBytes });
     } catch (error) {
-      layers.set(path, { error });
+      names.put(path, { kind: 'failed', error, sizeBytes });
     }
   };
-  await readTarStream<NestedWant>(await plain(chunks), {
-    problem: (problem) => problems.push(problem),
-    entry: ({ path, type, sizeBytes, linkTarget }) => {
-      files += 1;
-      if (files > MAX_FILES) {
-        throw new HoldfastError('ARCHIVE_TOO_MANY_FILES', `More than ${MAX_FILES} files: this is no image archive`);
-      }
-      if (linkTarget !== undefined) links.set(path, linkedPath(path, type, linkTarget));
-      // Two-byte notes such as VERSION and empty files are neither layer nor description.
-      if (type !== 'file' || sizeBytes < 8) return undefined;
+  await readTarStream<NestedWant>(chunks, {
+    problem,
+    entry: (entry) => {
+      names.entry(entry);
+      const { path, type, sizeBytes } = entry;
+      if (type !== 'file' || sizeBytes < MIN_FILE_BYTES) return undefined;
       return { kind: 'nested', consume: (body) => consume(path, sizeBytes, body) };
     },
   });
-  return { descriptions, layers, links, problems };
 }
 
-function isJsonStart(bytes: Uint8Array): boolean {
-  for (const byte of bytes.subarray(0, 64)) {
-    if (byte === 0x7b || byte === 0x5b) return true;
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
-  }
-  return false;
-}
-
-/** A layout's blob says in its name what its digest must be. */
-function digestOf(path: string): LayerIdentity {
-  const match = /^blobs\/(sha256|sha512)\/([0-9a-f]+)$/.exec(path);
-  const digest = match === null ? '' : `${match[1]}:${match[2]}`;
-  return isDigest(digest) ? { digest } : {};
-}
-
-function compared<R>(read: LayerRead<R>, expected: SelectedImage['layers'][number]['expected']): LayerRead<R> {
-  for (const part of ['diffId', 'digest'] as const) {
-    const wanted = expected[part];
-    const actual = read[part];
-    if (wanted === undefined || actual === undefined || wanted === actual) continue;
-    throw new HoldfastError('IMAGE_DIGEST_MISMATCH', `A layer should be ${wanted} but is ${actual}`, {
-      path: wanted,
-      hint: 'The image was damaged or tampered with on its way. Fetch it again; nothing of it was believed.',
-    });
-  }
-  return read;
+/** A layer is a tar or compressed. A tar may begin like JSON, with a file's name, but no JSON looks like a tar's header. */
+function looksLikeJson(head: Buffer): boolean {
+  const text = /^[ \n\r\t]*[[{]/.test(head.toString('latin1'));
+  return text && (head.length < BLOCK || parseHeader(head) === undefined);
 }
 
 /** The archive itself, whatever it was compressed with. */
 async function plain(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const source = chunks[Symbol.asyncIterator]();
-  const first = await source.next();
-  const all = async function* () {
-    if (first.done !== true) yield first.value;
-    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
-  };
-  return decompress(all(), detectCompression(first.done === true ? Buffer.alloc(0) : first.value));
+  const { head, all } = await peek(chunks, MAGIC_BYTES);
+  return decompress(all, detectCompression(head));
 }

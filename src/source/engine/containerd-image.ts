@@ -7,7 +7,9 @@ import { MEDIA_TYPES } from '#core/oci/manifest.ts';
 import { MANIFEST_LIMIT_BYTES, parseManifest } from '#core/oci/parse.ts';
 import type { LayerContent, ReadImage, ReadLayer } from '#image/image.ts';
 import type { About } from '#source/archive/assemble.ts';
-import { type ImageChoice, selectImage } from '#source/archive/select-image.ts';
+import { selectImage } from '#source/archive/select-image.ts';
+import type { ImageChoice } from '#source/archive/selected-image.ts';
+import { emptyLayer } from '#source/archive/unread-layer.ts';
 import { readSelected } from '#source/engine/read-selected.ts';
 
 const BLOB = /^blobs\/([a-z0-9]+)\/([0-9a-f]+)$/;
@@ -42,7 +44,10 @@ export async function readContainerdImage<R>(
     return readSmallFile(located(path).file, limitBytes);
   };
   const selected = { ...selectImage(read, choice, 'oci'), tags: image.tags };
-  const contents = selected.layers.map(({ path }): LayerContent => ({ kind: 'range', offset: 0, ...located(path) }));
+  const contents = selected.layers.map(
+    ({ path, unread }): LayerContent =>
+      unread === undefined ? { kind: 'range', offset: 0, ...located(path) } : emptyLayer(),
+  );
   return readSelected(about, selected, contents, choice.verify ? 'digests' : 'none', readLayer);
 }
 

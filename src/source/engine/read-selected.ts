@@ -1,9 +1,13 @@
-import type { Problem } from '#core/errors.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
 import type { LayerContent, LayerRead, ReadImage, ReadLayer, Verified } from '#image/image.ts';
-import { type About, assemble, missingLayer } from '#source/archive/assemble.ts';
-import type { SelectedImage } from '#source/archive/select-image.ts';
+import { type About, assemble } from '#source/archive/assemble.ts';
+import { missingLayer } from '#source/archive/layout-errors.ts';
+import type { SelectedImage } from '#source/archive/selected-image.ts';
 
-/** Reads the layers of a selected image one after the other, bottom first; `contents` has one for each. */
+/**
+ * Reads the layers of a selected image one after the other, bottom first; `contents` has one for each, an empty one for those
+ * that are not to be read.
+ */
 export async function readSelected<R>(
   about: About,
   selected: SelectedImage,
@@ -13,10 +17,12 @@ export async function readSelected<R>(
   problems: readonly Problem[] = [],
 ): Promise<ReadImage<R>> {
   const reads: LayerRead<R>[] = [];
-  for (const [index, { expected, path }] of selected.layers.entries()) {
+  const unreadable: Problem[] = [];
+  for (const [index, { expected, path, unread }] of selected.layers.entries()) {
     const content = contents[index];
     if (content === undefined) throw missingLayer(path);
-    reads.push(await readLayer(content, expected));
+    if (unread !== undefined) unreadable.push(problemOf(unread));
+    reads.push(await readLayer(content, unread === undefined ? expected : {}));
   }
-  return assemble(about, selected, reads, verified, problems);
+  return assemble(about, selected, reads, verified, [...problems, ...unreadable]);
 }

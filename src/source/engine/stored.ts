@@ -6,7 +6,7 @@ import type { ContainerDirectories, StoredImage, StoredLayer } from '#base/engin
 import type { Digest } from '#core/digest.ts';
 import { parseImageConfig } from '#core/oci/parse.ts';
 import type { LayerContent } from '#image/image.ts';
-import type { SelectedImage } from '#source/archive/select-image.ts';
+import type { SelectedImage } from '#source/archive/selected-image.ts';
 import type { KnownEngine } from '#source/engine/options.ts';
 
 /** Docker with overlay2, or Podman with overlay; every other driver keeps its layers in ways that are not read here. */

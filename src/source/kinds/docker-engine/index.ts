@@ -8,7 +8,7 @@ import { hostPlatform } from '#core/platform.ts';
 import { parseReference } from '#core/reference.ts';
 import type { Image, ReadImage, ReadLayer } from '#image/image.ts';
 import { openArchiveStream } from '#source/archive/open-stream.ts';
-import type { ImageChoice } from '#source/archive/select-image.ts';
+import type { ImageChoice } from '#source/archive/selected-image.ts';
 import { readContainerdImage } from '#source/engine/containerd-image.ts';
 import type { EngineOptions, KnownEngine } from '#source/engine/options.ts';
 import { readSelected } from '#source/engine/read-selected.ts';

@@ -3,7 +3,7 @@ import { HoldfastError } from '#core/errors.ts';
 import type { Image } from '#image/image.ts';
 import { directoryFiles } from '#source/archive/blob-files.ts';
 import { openLayout } from '#source/archive/open-layout.ts';
-import type { ImageChoice } from '#source/archive/select-image.ts';
+import type { ImageChoice } from '#source/archive/selected-image.ts';
 
 /** An OCI image layout's directory (OCI image layout). @throws `FILE_UNREADABLE` when there is no such directory */
 export function openOciLayout(directory: string, choice: ImageChoice): Image {
