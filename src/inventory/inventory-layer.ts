@@ -1,4 +1,5 @@
-import { type Problem, problemOf } from '#core/errors.ts';
+import { problemOf } from '#core/errors.ts';
+import { problemList } from '#core/problem-list.ts';
 import type { LayerEntry } from '#image/entry.ts';
 import { writeFileTable } from '#image/file-table.ts';
 import type { LayerVisitor, Want } from '#image/layer-visitor.ts';
@@ -7,7 +8,7 @@ import type { CatalogContext, Cataloger, ExecutableCataloger, ImageFile } from '
 import { executableWant } from '#inventory/executable-want.ts';
 import { detached, itemWeight } from '#inventory/item-weight.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
-import { linkUnread, problemsOmitted, TOO_MUCH, tooLarge } from '#inventory/layer-problems.ts';
+import { linkUnread, TOO_MUCH, tooLarge } from '#inventory/layer-problems.ts';
 import { compileMatches, type Matcher } from '#inventory/matcher.ts';
 import type { MemoryBudget } from '#inventory/memory-budget.ts';
 import type { Item } from '#inventory/package.ts';
@@ -65,15 +66,11 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
   const files = catalogedFiles(({ heldBytes }) => memory.held.giveBack(heldBytes));
   const whiteouts: string[] = [];
   const opaques: string[] = [];
-  const problems: Problem[] = [];
+  const problems = problemList(MAX_PROBLEMS, 'this layer');
+  const problem = problems.add;
   let entries = 0;
-  let omitted = 0;
   let full = false;
 
-  const problem = (found: Problem) => {
-    if (problems.length < MAX_PROBLEMS) problems.push(found);
-    else omitted += 1;
-  };
   /** False when there is no room; said once. */
   const room = (bytes: number): boolean => {
     if (!full && memory.kept.take(bytes)) return true;
@@ -181,8 +178,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     finish: () => {
       finishHeld();
       release();
-      if (omitted > 0) problems.push(problemsOmitted(omitted));
-      return { files: files.all(), whiteouts, opaques, table: table.finish(), entries, problems };
+      return { files: files.all(), whiteouts, opaques, table: table.finish(), entries, problems: problems.all() };
     },
   };
 }

@@ -26,8 +26,3 @@ export function linkUnread(path: string, target: string): Problem {
     path,
   };
 }
-
-/** Takes the place of all beyond what is listed. */
-export function problemsOmitted(count: number): Problem {
-  return { code: 'PROBLEMS_OMITTED', message: `${count} more problems in this layer are not listed` };
-}
