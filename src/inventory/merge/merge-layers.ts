@@ -96,14 +96,13 @@ function assemble(
   const licences = declaredLicences(visible);
   const language = new Set(sightings.filter(({ found }) => !OS_TYPES.has(found.type)).map(({ path }) => path));
   const owners = ownersOf(language, visible);
-  const osPurls = new Map<string, string>();
-  for (const { found } of sightings) {
-    if (OS_TYPES.has(found.type) && !isThirdParty(found, os)) osPurls.set(found.name, packagePurl(found, os));
-  }
+  const vouching = vouchingPackages(sightings, os);
   const merged = new Map<string, { package: Package; locations: Set<string> }>();
   for (const { found, path, layer } of sightings) {
     const owner = owners.get(path);
-    const ownedBy = owner === undefined || OS_TYPES.has(found.type) ? undefined : osPurls.get(owner);
+    const keeper = owner === undefined || OS_TYPES.has(found.type) ? undefined : vouching.get(owner);
+    // What a later layer put in the place of a package's file is not the package's any more.
+    const ownedBy = keeper !== undefined && layer <= keeper.layer ? keeper.purl : undefined;
     const purl = packagePurl(found, os);
     const key = [purl, layer, ownedBy ?? '', found.evidence].join('\0');
     const known = merged.get(key);
@@ -116,6 +115,17 @@ function assemble(
   return [...merged.values()]
     .map(({ package: found, locations }) => ({ ...found, locations: [...locations].sort() }))
     .sort(comparePackages);
+}
+
+/** The distribution's own packages by name, each with the layer that brought it, the highest where there are several. */
+function vouchingPackages(sightings: readonly Sighting[], os: OsRelease | undefined) {
+  const packages = new Map<string, { readonly purl: string; readonly layer: number }>();
+  for (const { found, layer } of sightings) {
+    if (!OS_TYPES.has(found.type) || isThirdParty(found, os)) continue;
+    const known = packages.get(found.name);
+    if (known === undefined || known.layer < layer) packages.set(found.name, { purl: packagePurl(found, os), layer });
+  }
+  return packages;
 }
 
 function packageOf(

@@ -1,8 +1,31 @@
 import type { FoundPackage, OsRelease } from '#inventory/package.ts';
 
-/** Publishers of Debian packages outside Debian and Ubuntu, by the domain in their maintainer's address. */
-const DEB_PUBLISHERS =
-  /@(?:[\w.-]+\.)?(?:docker\.com|nodesource\.com|microsoft\.com|google\.com|mongodb\.com|elastic\.co|hashicorp\.com|gitlab\.com|nginx\.(?:com|org)|grafana\.com|influxdata\.com|confluent\.io|datadoghq\.com|newrelic\.com|percona\.com|cloudflare\.com|rabbitmq\.com|oracle\.com|mysql\.com|nvidia\.com|azul\.com|sury\.org|deb\.sury\.org|varnish-software\.com|timescale\.com|couchbase\.com|neo4j\.com|amazon\.com|github\.com)>/i;
+/** Publishers of Debian packages outside Debian and Ubuntu, by the domain of their maintainer's address, or the whole of it. */
+const DEB_PUBLISHERS: readonly string[] = [
+  ...['amazon.com', 'azul.com', 'broadcom.com', 'chromium.org', 'clickhouse.com', 'cloudflare.com', 'confluent.io'],
+  ...['couchbase.com', 'datadoghq.com', 'docker.com', 'dotnetfoundation.org', 'eclipse.org', 'elastic.co', 'f5.com'],
+  ...['github.com', 'gitlab.com', 'google.com', 'grafana.com', 'hashicorp.com', 'influxdata.com'],
+  ...['influxdb.com', 'kubernetes.io', 'lists.mariadb.org', 'microsoft.com', 'mongodb.com', 'mysql.com', 'neo4j.com'],
+  ...['newrelic.com', 'nginx.com', 'nginx.org', 'nodesource.com', 'nvidia.com', 'oracle.com', 'percona.com'],
+  'kubernetes-dev+release@googlegroups.com',
+  ...['rabbitmq.com', 'sury.org', 'timescale.com', 'varnish-software.com', 'zabbix.com'],
+];
+
+/** Repositories that keep Debian's maintainers, and say in the version that they built it: PostgreSQL's, MariaDB's, Surý's. */
+const DEB_REBUILDS = /\.pgdg\d|\+maria~|\+0~\d{8}\./;
+
+/** Debian's packages have a maintainer with an address (Debian policy, 3.3); who leaves it out is not Debian. */
+function isForeignDeb({ vendor, version }: Pick<FoundPackage, 'vendor' | 'version'>): boolean {
+  if (DEB_REBUILDS.test(version)) return true;
+  if (vendor === undefined) return false;
+  const at = vendor.lastIndexOf('@');
+  if (at < 0) return true;
+  const domain = vendor
+    .slice(at + 1)
+    .replace(/[>\s].*$/s, '')
+    .toLowerCase();
+  return DEB_PUBLISHERS.some((publisher) => domain === publisher || domain.endsWith(`.${publisher}`));
+}
 
 /** How each distribution names itself as an rpm's vendor. */
 const RPM_VENDORS: Readonly<Record<string, RegExp>> = {
@@ -25,8 +48,11 @@ const RPM_VENDORS: Readonly<Record<string, RegExp>> = {
  * True when an OS package plainly comes from someone else than the distribution: the distribution's advisories do not
  * cover it, and it does not vouch for what it carries. Where nothing is known, the package is taken as the distribution's.
  */
-export function isThirdParty(found: Pick<FoundPackage, 'type' | 'vendor'>, os: OsRelease | undefined): boolean {
-  if (found.type === 'deb') return DEB_PUBLISHERS.test(found.vendor ?? '');
+export function isThirdParty(
+  found: Pick<FoundPackage, 'type' | 'vendor' | 'version'>,
+  os: OsRelease | undefined,
+): boolean {
+  if (found.type === 'deb') return isForeignDeb(found);
   if (found.type !== 'rpm' || os === undefined || found.vendor === undefined) return false;
   const own = RPM_VENDORS[os.id];
   return own !== undefined && !own.test(found.vendor);
