@@ -170,6 +170,13 @@ describe('packages that lie in files of an OS package', () => {
     expect(await owners([...base, list('python3-six', `/${six.name}.old`)])).toEqual(['own: nobody', 'six: nobody']);
   });
 
+  it('do not once a later layer put another version in its place', async () => {
+    const layer = [OS, status('python3-six 1.16.0-4'), six, list('python3-six', `/${six.name}`)];
+    const newer = { ...six, body: String(six.body).replace('1.16.0', '1.17.0') };
+    expect(await owners(layer, [newer])).toEqual(['six: nobody']);
+    expect(await owners(layer, [six])).toEqual([`six: ${PURL}`]);
+  });
+
   it('also where the package still names the place from before /usr was merged', async () => {
     const tool = { ...dist('tool', '1.0', 'usr/lib/tool') };
     const layer = [OS, status('python3-six 1.16.0-4'), tool, list('python3-six', `/${tool.name.slice(4)}`)];

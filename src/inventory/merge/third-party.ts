@@ -20,11 +20,12 @@ function isForeignDeb({ vendor, version }: Pick<FoundPackage, 'vendor' | 'versio
   if (vendor === undefined) return false;
   const at = vendor.lastIndexOf('@');
   if (at < 0) return true;
-  const domain = vendor
-    .slice(at + 1)
+  const address = vendor
+    .slice(vendor.lastIndexOf('<', at) + 1)
     .replace(/[>\s].*$/s, '')
     .toLowerCase();
-  return DEB_PUBLISHERS.some((publisher) => domain === publisher || domain.endsWith(`.${publisher}`));
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return DEB_PUBLISHERS.some((one) => address === one || domain === one || domain.endsWith(`.${one}`));
 }
 
 /** How each distribution names itself as an rpm's vendor. */
