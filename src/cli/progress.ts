@@ -18,7 +18,7 @@ export function startProgress(quiet: boolean): Progress {
   const draw = () => {
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     if (seconds * 1000 < PATIENCE_MS) return;
-    stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, stderr.columns - 12))} … ${seconds} s`);
+    stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, (stderr.columns || 80) - 12))} … ${seconds} s`);
     drawn = true;
   };
   const timer = setInterval(draw, REDRAW_MS);

@@ -146,7 +146,8 @@ async function write(
       const { scanTable } = await import('#report/scan-table.ts');
       const { painter } = await import('#report/paint.ts');
       const terminal = file === undefined && process.stdout.isTTY;
-      const width = terminal ? Math.max(60, process.stdout.columns) : 100;
+      // A terminal may not know its width, or say 0.
+      const width = terminal ? Math.max(60, process.stdout.columns || 100) : 100;
       const paint = painter(terminal && !process.env['NO_COLOR']);
       const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
       const pieces = function* () {

@@ -181,8 +181,8 @@ describe('archives that are refused', () => {
       'ARCHIVE_SEVERAL_IMAGES',
       () =>
         saved(
-          [1, 2].map((tag) => ({ Config: 'c.json', RepoTags: [`a:${tag}`], Layers: [] })),
-          { 'c.json': config },
+          [1, 2].map((tag) => ({ Config: `${tag}.json`, RepoTags: [`a:${tag}`], Layers: [] })),
+          { '1.json': config, '2.json': `${config} ` },
         ),
     ],
   ];

@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScanReport } from '#api/scan-report.ts';
 import { almaImage, alpineImage, derivativeImage, rockyImage } from '../fakes/planted/apk-and-rpm-images.ts';
 import { debianImage } from '../fakes/planted/debian-image.ts';
 import { plantAdvisories } from '../fakes/planted/plant.ts';
 import { type Bench, startBench, TEST_EPOCH } from '../harness/holdfast.ts';
+import { findTool } from '../harness/tool.ts';
 
 const IMAGES: Readonly<Record<string, () => Buffer>> = {
   debian: debianImage,
@@ -309,3 +311,39 @@ describe('planted packages and advisories', () => {
     }
   });
 });
+
+const GO = findTool('go');
+describe.skipIf(GO === undefined)(
+  `a program that go built${GO === undefined ? ' (skipped: go is not installed)' : ''}`,
+  () => {
+    test('has the standard library of its toolchain, also when it is stripped', async () => {
+      const bench = startBench();
+      try {
+        mkdirSync(bench.path('tree'));
+        writeFileSync(bench.path('go.mod'), 'module example.com/real\n\ngo 1.18\n');
+        writeFileSync(bench.path('main.go'), 'package main\n\nfunc main() { println("x") }\n');
+        const environment = {
+          ...process.env,
+          GOCACHE: bench.path('cache'),
+          GOFLAGS: '',
+          GOPROXY: 'off',
+          CGO_ENABLED: '0',
+        };
+        const go = (...args: readonly string[]) =>
+          execFileSync(GO ?? '', args, { cwd: bench.directory, env: environment, encoding: 'utf8' }).trim();
+        const version = go('env', 'GOVERSION').replace(/^go/, '').split(' ', 1)[0];
+        go('build', '-o', 'tree/plain', '.');
+        go('build', '-ldflags', '-s -w', '-o', 'tree/stripped', '.');
+        const ran = await bench.run(['scan', 'dir:tree', '--format', 'json']);
+        const report: ScanReport = JSON.parse(ran.stdout);
+        expect(report.packages.map((found) => [found.name, found.evidence])).toEqual([
+          ['example.com/real', 'unreliable'],
+          ['stdlib', 'installed'],
+        ]);
+        expect(packageNamed(report, 'stdlib')).toMatchObject([{ version, locations: ['plain', 'stripped'] }]);
+      } finally {
+        bench.remove();
+      }
+    });
+  },
+);
