@@ -217,6 +217,19 @@ describe('an archive that is not what it should be', () => {
     expect(packages(await read(files))).toBe('ARCHIVE_INVALID');
   });
 
+  it('because a large layer is damaged in its middle: said as what it is', async () => {
+    const noise = Buffer.from(Array.from({ length: 2_000_000 }, (_, i) => (i * i * 31 + (i >> 8)) & 0xff));
+    const large = { ...IMAGE, layers: [tarOf([{ name: 'noise', body: noise }])], packing: ['gzip'] as const };
+    const files = dockerFiles(large).map((file) => {
+      if (!Buffer.isBuffer(file.body) || !file.name.endsWith('layer.tar')) return file;
+      const body = Buffer.from(file.body);
+      body.fill(0xff, 5000, 5100);
+      return { ...file, body };
+    });
+    expect(packages(await read(files))).toBe('GZIP_CORRUPT');
+    expect(packages(await read([...files, ...DOCKER]))).toEqual(EXPECTED);
+  });
+
   it('is believed without verifying only as far as it says so', async () => {
     const files = replaced(DOCKER, `${hexOf(third)}/layer.tar`, evil);
     const found = await read(files, { choice: { verify: false } });

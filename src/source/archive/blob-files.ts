@@ -55,7 +55,9 @@ export function archiveFiles(path: string): BlobFiles {
         problem: problems.add,
         entry: (entry, offset) => {
           names.entry(entry);
-          if (entry.type === 'file') names.put(entry.path, { file, offset, sizeBytes: entry.sizeBytes });
+          // A file that was cut off is none: that it was is a problem of the archive.
+          const whole = entry.type === 'file' && offset + entry.sizeBytes <= size;
+          if (whole) names.put(entry.path, { file, offset, sizeBytes: entry.sizeBytes });
           return undefined;
         },
       }),

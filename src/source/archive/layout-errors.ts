@@ -1,4 +1,4 @@
-import { HoldfastError } from '#core/errors.ts';
+import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { SelectedLayer } from '#source/archive/selected-image.ts';
 
 /** The error for a layout whose descriptions make no sense. */
@@ -44,4 +44,21 @@ export function descriptionTooLarge(sizeBytes: number, limitBytes: number, path?
     hint: 'Manifests and configs are a few kilobytes: this is no image, or a hostile one.',
     ...(path === undefined ? {} : { path }),
   });
+}
+
+/** Says with an error what is wrong with the archive as a whole, which is mostly why. */
+export function explained<T>(problems: readonly Problem[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const [first] = problems;
+    if (first === undefined || !(error instanceof HoldfastError)) throw error;
+    const { code, message, hint, path, kind, cause } = error;
+    throw new HoldfastError(code, `${message}. ${first.message}`, {
+      kind,
+      cause,
+      ...(first.hint === undefined && hint === undefined ? {} : { hint: first.hint ?? hint ?? '' }),
+      ...(path === undefined ? {} : { path }),
+    });
+  }
 }

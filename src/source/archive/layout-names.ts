@@ -13,6 +13,7 @@ export interface LayoutNames<T> {
   /** To be called with every entry. @throws `ARCHIVE_TOO_MANY_FILES` */
   entry(entry: TarEntry): void;
   put(path: string, value: T): void;
+  remove(path: string): void;
   /** Looks a path up, through at most a few links. */
   find(path: string): T | undefined;
 }
@@ -38,6 +39,9 @@ export function layoutNames<T>(archive?: string): LayoutNames<T> {
     },
     put: (path, value) => {
       if (path.length <= MAX_NAME_CHARACTERS) values.set(path, value);
+    },
+    remove: (path) => {
+      values.delete(path);
     },
     find: (path) => {
       let at = cleanPath(path);

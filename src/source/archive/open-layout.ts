@@ -2,7 +2,7 @@ import { type HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { Image, LayerRead, ReadLayer } from '#image/image.ts';
 import { type About, assemble } from '#source/archive/assemble.ts';
 import { type BlobFiles, type FileRange, readSmall } from '#source/archive/blob-files.ts';
-import { checkSize, missingLayer } from '#source/archive/layout-errors.ts';
+import { checkSize, explained, missingLayer } from '#source/archive/layout-errors.ts';
 import { type PreferredLayout, selectImage } from '#source/archive/select-image.ts';
 import type { ImageChoice, SelectedLayer } from '#source/archive/selected-image.ts';
 import { emptyLayer, layerForeign } from '#source/archive/unread-layer.ts';
@@ -22,8 +22,10 @@ export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, 
         const range = files.find(path);
         return range && readSmall(range, limitBytes);
       };
-      const selected = selectImage(read, choice, prefer);
-      const found = selected.layers.map((layer) => locate(layer, files, choice.verify));
+      const selected = explained(files.problems, () => selectImage(read, choice, prefer));
+      const found = explained(files.problems, () =>
+        selected.layers.map((layer) => locate(layer, files, choice.verify)),
+      );
       const reads = await readInTurn(selected.layers, found, readLayer);
       const unread = found.flatMap((place) => ('unread' in place ? [problemOf(place.unread)] : []));
       const problems: readonly Problem[] = [...files.problems, ...unread];
@@ -64,6 +66,7 @@ async function readInTurn<R>(
     started.set(key, reading);
     return reading;
   };
+  const failed = new Map<number, unknown>();
   let next = 0;
   const lane = async () => {
     while (next < layers.length) {
@@ -71,12 +74,14 @@ async function readInTurn<R>(
       try {
         results[index] = await read(index);
       } catch (error) {
+        failed.set(index, error);
         // The image has failed: the other lane is not to begin another layer.
         next = layers.length;
-        throw error;
       }
     }
   };
   await Promise.all(Array.from({ length: LAYERS_AT_ONCE }, lane));
+  // The lowest one, whichever was first: the same image fails in the same way.
+  if (failed.size > 0) throw failed.get(Math.min(...failed.keys()));
   return results;
 }

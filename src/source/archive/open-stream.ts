@@ -3,14 +3,21 @@ import { detectCompression, MAGIC_BYTES } from '#base/compress/detect.ts';
 import { peek } from '#base/files/peek.ts';
 import type { NestedWant } from '#base/tar/entry.ts';
 import { BLOCK, parseHeader } from '#base/tar/header.ts';
+import { TRUNCATED_BODY } from '#base/tar/problems.ts';
 import { readTarStream } from '#base/tar/read-stream.ts';
 import { type Digest, digestAlgorithm } from '#core/digest.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { problemList } from '#core/problem-list.ts';
-import type { Image, LayerRead, ReadImage, ReadLayer } from '#image/image.ts';
+import type { Image, LayerIdentity, LayerRead, ReadImage, ReadLayer } from '#image/image.ts';
 import { type About, assemble } from '#source/archive/assemble.ts';
 import { blobDigest } from '#source/archive/blob-path.ts';
-import { checkSize, descriptionTooLarge, digestMismatch, missingLayer } from '#source/archive/layout-errors.ts';
+import {
+  checkSize,
+  descriptionTooLarge,
+  digestMismatch,
+  explained,
+  missingLayer,
+} from '#source/archive/layout-errors.ts';
 import { type LayoutNames, layoutNames } from '#source/archive/layout-names.ts';
 import { type PreferredLayout, selectImage } from '#source/archive/select-image.ts';
 import type { ImageChoice, SelectedLayer } from '#source/archive/selected-image.ts';
@@ -64,39 +71,47 @@ async function readStream<R>(
     if (found.bytes.length > limitBytes) throw descriptionTooLarge(found.bytes.length, limitBytes);
     return found.bytes;
   };
-  const selected = selectImage(read, choice, prefer);
+  const selected = explained(problems.all(), () => selectImage(read, choice, prefer));
+  const places = explained(problems.all(), () =>
+    selected.layers.map((layer) => locate(layer, names.find(layer.path), choice.verify)),
+  );
   const reads: LayerRead<R>[] = [];
-  for (const layer of selected.layers) {
-    const { unread = unreadOf(layer, names.find(layer.path)) } = layer;
-    if (unread !== undefined) {
-      problems.add(problemOf(unread));
+  for (const [index, place] of places.entries()) {
+    if (place.kind === 'unread') {
+      problems.add(problemOf(place.error));
       reads.push(await readLayer(emptyLayer(), {}));
-    } else reads.push(passedLayer(layer, names.find(layer.path), choice.verify));
+    } else if (place.kind === 'failed') throw place.error;
+    else reads.push(compared(place.read, selected.layers[index]?.expected ?? {}, choice.verify));
   }
   return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', problems.all());
 }
 
-function unreadOf(layer: SelectedLayer, found: Passed<unknown> | undefined): HoldfastError | undefined {
-  if (found !== undefined || layer.foreign !== true) return undefined;
-  return layerForeign(layer.expected.digest ?? layer.path);
+type Place<R> =
+  | Exclude<Passed<R>, { kind: 'description' }>
+  | { readonly kind: 'unread'; readonly error: HoldfastError };
+
+function locate<R>(layer: SelectedLayer, found: Passed<R> | undefined, verify: boolean): Place<R> {
+  const { unread, foreign, path, expected } = layer;
+  if (unread !== undefined) return { kind: 'unread', error: unread };
+  if (found === undefined && foreign === true) return { kind: 'unread', error: layerForeign(expected.digest ?? path) };
+  if (found === undefined || found.kind === 'description') throw missingLayer(path);
+  if (verify) checkSize(layer, found.sizeBytes);
+  return found;
 }
 
 /** What reading a layer gave, if it was the layer that is meant. */
-function passedLayer<R>(layer: SelectedLayer, found: Passed<R> | undefined, verify: boolean): LayerRead<R> {
-  if (found === undefined || found.kind === 'description') throw missingLayer(layer.path);
-  if (verify) checkSize(layer, found.sizeBytes);
-  if (found.kind === 'failed') throw found.error;
+function compared<R>(read: LayerRead<R>, expected: LayerIdentity, verify: boolean): LayerRead<R> {
   for (const [what, part] of [
     ['A layer', 'digest'],
     ['A layer (uncompressed)', 'diffId'],
   ] as const) {
-    const wanted = layer.expected[part];
-    const actual = found.read[part];
+    const wanted = expected[part];
+    const actual = read[part];
     if (!verify || wanted === undefined || wanted === actual) continue;
     if (actual === undefined || digestAlgorithm(wanted) !== digestAlgorithm(actual)) throw notComputed(what, wanted);
     throw digestMismatch(what, wanted, actual);
   }
-  return found.read;
+  return read;
 }
 
 /** What a layer must be is not known while it passes by, so that only sha256 is computed of what is inside. */
@@ -121,28 +136,41 @@ async function passBy<R>(
   let layers = 0;
   const consume = async (path: string, sizeBytes: number, body: AsyncIterable<Buffer>) => {
     const { head, all } = await peek(body, BLOCK);
-    if (looksLikeJson(head)) {
-      if (sizeBytes > MAX_DESCRIPTION_BYTES || kept + sizeBytes > MAX_DESCRIPTIONS_BYTES) return;
-      kept += sizeBytes;
-      const parts: Buffer[] = [];
-      for await (const part of all) parts.push(Buffer.from(part));
-      names.put(path, { kind: 'description', bytes: Buffer.concat(parts) });
-      return;
-    }
+    const passed = await (looksLikeJson(head) ? describe(sizeBytes, all) : read(path, sizeBytes, all));
+    if (passed !== undefined) names.put(path, passed);
+  };
+  const describe = async (sizeBytes: number, body: AsyncIterable<Uint8Array>): Promise<Passed<R> | undefined> => {
+    if (sizeBytes > MAX_DESCRIPTION_BYTES || kept + sizeBytes > MAX_DESCRIPTIONS_BYTES) return undefined;
+    kept += sizeBytes;
+    const parts: Uint8Array[] = [];
+    for await (const part of body) parts.push(Buffer.from(part));
+    return { kind: 'description', bytes: Buffer.concat(parts) };
+  };
+  const read = async (
+    path: string,
+    sizeBytes: number,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<Passed<R> | undefined> => {
     layers += 1;
-    if (layers > MAX_LAYERS) return;
+    if (layers > MAX_LAYERS) return undefined;
     const digest = blobDigest(path);
     try {
-      const read = await readLayer({ kind: 'stream', chunks: all }, digest === undefined ? {} : { digest });
-      names.put(path, { kind: 'layer', read, sizeBytes });
+      const found = await readLayer({ kind: 'stream', chunks: body }, digest === undefined ? {} : { digest });
+      return { kind: 'layer', read: found, sizeBytes };
     } catch (error) {
-      names.put(path, { kind: 'failed', error, sizeBytes });
+      return { kind: 'failed', error, sizeBytes };
     }
   };
+  let current = '';
   await readTarStream<NestedWant>(chunks, {
-    problem,
+    problem: (found) => {
+      problem(found);
+      // A file that was cut off is none: that it was is a problem of the archive.
+      if (found === TRUNCATED_BODY) names.remove(current);
+    },
     entry: (entry) => {
       names.entry(entry);
+      current = entry.path;
       const { path, type, sizeBytes } = entry;
       if (type !== 'file' || sizeBytes < MIN_FILE_BYTES) return undefined;
       return { kind: 'nested', consume: (body) => consume(path, sizeBytes, body) };
