@@ -9,6 +9,7 @@ const dist = join(root, 'dist');
 // Made beside dist/ and put in its place when it is whole: a build that fails leaves the last good one.
 const made = join(root, `dist.${process.pid}`);
 
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const { metafile } = await build({
   absWorkingDir: root,
@@ -25,6 +26,7 @@ const { metafile } = await build({
   legalComments: 'none',
   minifySyntax: true,
   loader: { '.json': 'json' },
+  define: { HOLDFAST_VERSION: JSON.stringify(version) },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
