@@ -63,6 +63,7 @@ describe('transcripts', () => {
       'scan dir:',
       'scan ./absent',
       'scan docker-archive:absent',
+      'scan docker-archive:empty-directory',
       'scan docker-archive:debian.tar:absent',
       'scan oci:absent',
       'scan dir:absent',
@@ -88,7 +89,7 @@ describe('transcripts', () => {
       'compare-versions --scheme maven',
       'satisfies --scheme deb',
     ]);
-    expect(shown.match(/^exit .*$/gm)).toEqual(Array(39).fill('exit 2'));
+    expect(shown.match(/^exit .*$/gm)).toEqual(Array(40).fill('exit 2'));
     await expect(shown).toMatchFileSnapshot(`${TRANSCRIPTS}/usage-errors.txt`);
   });
 
@@ -99,7 +100,6 @@ describe('transcripts', () => {
       'scan loop',
       'scan object.json',
       'scan cut.json',
-      'scan docker-archive:empty-directory',
       'scan docker-archive:object.json',
       'scan oci:empty-directory',
       'scan debian.tar --platform linux/arm64',
@@ -114,7 +114,7 @@ describe('transcripts', () => {
       'scan container:app',
       'scan --running',
     ]);
-    expect(shown.match(/^exit .*$/gm)).toEqual(Array(19).fill('exit 1'));
+    expect(shown.match(/^exit .*$/gm)).toEqual(Array(18).fill('exit 1'));
     await expect(shown).toMatchFileSnapshot(`${TRANSCRIPTS}/bad-files.txt`);
   });
 
