@@ -44,7 +44,10 @@ export function onlyOne<T>(
     throw new HoldfastError(
       'ARCHIVE_NO_IMAGE',
       name === undefined ? 'The archive lists no image' : `No image is called ${shown}`,
-      { kind: 'usage', hint: there === '' ? 'It may have been cut off; make it again.' : `There is: ${there}` },
+      {
+        kind: name === undefined ? 'failed' : 'usage',
+        hint: there === '' ? 'It may have been cut off; make it again.' : `There is: ${there}`,
+      },
     );
   }
   throw new HoldfastError('ARCHIVE_SEVERAL_IMAGES', `There are ${wanted.length} images; name one`, {
