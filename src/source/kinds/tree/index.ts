@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '#core/errors.ts';
 import type { Image } from '#image/image.ts';
 
-/** Kernel's and run-time directories of a root filesystem: nothing in them was installed. */
+/** Kernel's and run-time directories of a root filesystem: nothing in them was installed. In any other tree they are folders. */
 const RUNTIME = ['proc', 'sys', 'dev', 'run'];
 /** Where engines keep images and containers: other roots, which are scanned by their own names. */
 const ENGINE_STORAGE = [
@@ -28,10 +28,17 @@ export interface Tree {
  */
 export function openTree(kind: 'rootfs' | 'dir', path: string): Tree {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new HoldfastError('FILE_UNREADABLE', `${path} is no directory`, { path, kind: 'usage' });
+    throw new HoldfastError('FILE_UNREADABLE', `${path} is no directory`, {
+      path,
+      kind: 'usage',
+      hint: 'Name the directory to look into; for a file leave out the prefix.',
+    });
   }
   const directory = realpathSync(path);
-  const leaveOut = [...RUNTIME, ...ENGINE_STORAGE].map((name) => join(directory, name));
+  const root = kind === 'rootfs' ? directory : '/';
+  const leaveOut = [...RUNTIME, ...ENGINE_STORAGE]
+    .map((name) => join(root, name))
+    .filter((path) => path.startsWith(directory === '/' ? '/' : `${directory}/`));
   const mounts = mountsBelow(directory);
   return {
     leftOut: [...new Set([...leaveOut.filter((one) => existsSync(one)), ...mounts])].sort(),
