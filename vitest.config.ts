@@ -10,7 +10,15 @@ export default defineConfig({
   test: {
     reporters,
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], pool: 'threads' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          pool: 'threads',
+          // A busy machine is no failure; what never ends still is.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -19,6 +19,7 @@ mount mount
 iptables iptables
 docker-registry docker-registry
 python3 python3
+prove perl
 /etc/ssl/certs/ca-certificates.crt ca-certificates
 '
 

@@ -204,6 +204,8 @@ function failed(walk: Walk, path: string, error: unknown): void {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return;
   if (walk.kind === 'overlay') throw storageUnreadable(`${walk.inside}${path}`, messageOf(error), error);
+  // Nothing was seen then, and nothing is not an answer.
+  if (path === '') throw unreadable(walk.inside, error);
   const { code: name, message, hint } = unreadable(path, error);
   walk.visitor.problem({ code: name, message, path, ...(hint === undefined ? {} : { hint }) });
 }

@@ -94,7 +94,9 @@ function compare(a: Package, b: Package): number {
 
 function readDocument(bytes: Buffer): SbomDocument {
   if (bytes.length > SIZE_LIMIT_BYTES) {
-    throw new HoldfastError('SBOM_INVALID', `An SBOM of ${bytes.length} bytes is larger than ${SIZE_LIMIT_BYTES}`);
+    throw new HoldfastError('SBOM_INVALID', `An SBOM of ${bytes.length} bytes is larger than ${SIZE_LIMIT_BYTES}`, {
+      hint: 'Split it, or scan the image itself.',
+    });
   }
   try {
     const format = formatOf(bytes);
@@ -104,7 +106,10 @@ function readDocument(bytes: Buffer): SbomDocument {
     throw unknownFormat(`${document.about.format === 'spdx' ? 'SPDX' : 'CycloneDX'} ${JSON.stringify(specVersion)}`);
   } catch (error) {
     if (!(error instanceof HoldfastError) || !error.code.startsWith('JSON_')) throw error;
-    throw new HoldfastError('SBOM_INVALID', `The SBOM cannot be read: ${error.message}`, { cause: error });
+    throw new HoldfastError('SBOM_INVALID', `The SBOM cannot be read: ${error.message}`, {
+      hint: 'It is damaged or was cut off; make it again with the tool that wrote it.',
+      cause: error,
+    });
   }
 }
 

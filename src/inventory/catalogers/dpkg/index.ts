@@ -15,7 +15,7 @@ export const dpkg: Cataloger = {
     directories: ['var/lib/dpkg/status.d', 'var/lib/dpkg/info'],
     only: /^var\/lib\/dpkg\/(?:status$|status\.d\/(?!.*\.(?:preinst|postinst|prerm|postrm|config|triggers)$)|info\/[^/]+\.list$)/,
   },
-  limitBytes: 64 * MIB,
+  limitBytes: 24 * MIB,
   *catalog(file, context) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);
     if (file.path.startsWith('var/lib/dpkg/info/')) {
