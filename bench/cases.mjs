@@ -1,12 +1,15 @@
-// What is measured, and what issue 2 asks of it.
+// What is measured, and what is asked of it.
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesWithin, layersOf } from './archive-layers.mjs';
 import { bundle } from './bundle.mjs';
+import { bytesInMb, megabytes, seconds } from './figures.mjs';
 import { inFreshDirectory, measure, readsOf, spread } from './measure.mjs';
-import { compare, SBOM } from './pairs.mjs';
+import { compare } from './pairs.mjs';
 import { startPrivateEngine } from './private-engine.mjs';
+import { goalsAgainstPeer, image, ours, ratios, sbomByBoth, speedText } from './scans.mjs';
 
 /**
  * @typedef {object} Setup
@@ -28,96 +31,8 @@ import { startPrivateEngine } from './private-engine.mjs';
  * @property {string} title
  * @property {(setup: Setup) => Outcome | Promise<Outcome>} run
  */
-/** @typedef {import('./measure.mjs').Command} Command */
-/** @typedef {import('./pairs.mjs').Row} Row */
-
-/** @param {number} ms */
-const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
-/** @param {number} mb */
-const megabytes = (mb) => `${mb.toFixed(0)} MB`;
-/** @param {number} bytes */
-const bytesInMb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-/** @param {number} ratio */
-const times = (ratio) => `${ratio.toFixed(1)}x`;
-
-/** @param {Setup} setup @param {string} file */
-function image({ scratch }, file) {
-  const path = join(scratch, 'images', file);
-  if (!existsSync(path)) throw new Error(`${path} is missing: make it with bench/make-images.sh`);
-  return path;
-}
-
-/** @param {Setup} setup @param {string} target @param {Command['env']} [env] @param {readonly string[]} [options] @returns {Command} */
-function ours({ self }, target, env = {}, options = []) {
-  const args = [self, 'scan', target, ...options, '--quiet', '--format', `cyclonedx=${SBOM}`];
-  return { file: process.execPath, args, env };
-}
-
-/** @param {Setup} setup @param {string} directory @param {readonly string[]} what @returns {Command} */
-function peers({ peer }, directory, what) {
-  const sbom = ['--format', 'cyclonedx', '--output', SBOM];
-  const alone = ['--offline-scan', '--skip-db-update', '--quiet', '--cache-dir', join(directory, 'cache')];
-  return { file: peer, args: ['image', ...what, ...sbom, ...alone] };
-}
-
-/**
- * How many times faster and smaller the first of the rows of {@link sbomByBoth} is.
- * @param {readonly Row[]} rows
- */
-function ratios([own, peer, start, unverified]) {
-  if (own === undefined || peer === undefined || start === undefined) throw new Error('nothing was compared');
-  const net = peer.wallMs.median - start.wallMs.median;
-  return {
-    own,
-    gross: peer.wallMs.median / own.wallMs.median,
-    net: net / own.wallMs.median,
-    ...(unverified === undefined ? {} : { netUnverified: net / unverified.wallMs.median }),
-    memory: peer.peakMb.median / own.peakMb.median,
-    startPeakMb: start.peakMb.median,
-  };
-}
-
-/**
- * An SBOM of one image by both, the peer's start alone, and holdfast without verifying: the peer verifies nothing.
- * @param {Setup} setup
- * @param {string} target for holdfast
- * @param {readonly string[]} what for the peer
- * @param {{ rounds?: number, env?: Command['env'], verifies?: boolean }} [options]
- */
-function sbomByBoth(setup, target, what, { rounds = setup.rounds, env = {}, verifies = true } = {}) {
-  return compare(setup.scratch, rounds, [
-    { name: 'holdfast', command: () => ours(setup, target, env) },
-    { name: 'peer', command: (directory) => peers(setup, directory, what) },
-    { name: 'peer --version', command: () => ({ file: setup.peer, args: ['--version'] }) },
-    ...(verifies ? [{ name: 'holdfast --no-verify', command: () => ours(setup, target, env, ['--no-verify']) }] : []),
-  ]);
-}
-
-/** @param {ReturnType<typeof ratios>} found */
-function speedText({ net, gross, netUnverified }) {
-  const unverified = netUnverified === undefined ? '' : `; ${times(netUnverified)} when both verify nothing`;
-  return `${times(net)} (${times(gross)} with its start-up${unverified})`;
-}
-
-/**
- * The goals that are set against the peer.
- * @param {readonly Row[]} rows @param {string} what @param {number} faster @param {boolean} memory
- * @returns {readonly Goal[]}
- */
-function goalsAgainstPeer(rows, what, faster, memory) {
-  const found = ratios(rows);
-  const speed = {
-    goal: `${what}: at least ${faster}x faster than the peer without its start-up`,
-    measured: speedText(found),
-    met: found.net >= faster,
-  };
-  const size = {
-    goal: `${what}: peak memory at most 1/3 of the peer's`,
-    measured: `1/${found.memory.toFixed(1)} (the peer's start alone takes ${megabytes(found.startPeakMb)})`,
-    met: found.memory >= 3,
-  };
-  return memory ? [speed, size] : [speed];
-}
+/** @typedef {import('./measure.mjs').Read} Read */
+/** @typedef {import('./archive-layers.mjs').Layer} Layer */
 
 /** @type {Case} */
 const startUp = {
@@ -245,33 +160,6 @@ const sharedBase = {
     };
   },
 };
-
-/** @typedef {import('./measure.mjs').Read} Read */
-/** @typedef {{ readonly offset: number, readonly size: number }} Layer */
-
-/** @param {readonly Read[]} reads @param {Layer} layer */
-function bytesWithin(reads, { offset, size }) {
-  return reads.reduce((total, read) => {
-    const from = Math.max(read.offset, offset);
-    const to = Math.min(read.offset + read.bytes, offset + size);
-    return total + Math.max(0, to - from);
-  }, 0);
-}
-
-/** @param {string} file a docker-archive as skopeo writes it @returns {readonly Layer[]} in the order they lie in it */
-function layersOf(file) {
-  const fd = openSync(file, 'r');
-  const header = Buffer.alloc(512);
-  const layers = [];
-  for (let at = 0; readSync(fd, header, 0, 512, at) === 512 && header[0] !== 0; ) {
-    const size = Number.parseInt(header.toString('latin1', 124, 135), 8);
-    const name = header.toString('utf8', 0, 100);
-    if (header[156] === 0x30 && /^[0-9a-f]{64}\.tar\0/.test(name)) layers.push({ offset: at + 512, size });
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-  closeSync(fd);
-  return layers;
-}
 
 /** @type {Case} */
 const manyFiles = {
