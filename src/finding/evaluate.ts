@@ -19,15 +19,18 @@ export function evaluate(
   version: string,
   compare: Compare,
 ): Evaluation {
-  const fixedVersions = fixesAbove(advisory.ranges, version, compare);
-  if (version !== '' && advisory.versions.includes(version)) {
-    return { state: 'affected', comparison: `${version} is listed`, fixedVersions };
-  }
+  const affected = (comparison: string): Evaluation => ({
+    state: 'affected',
+    comparison,
+    fixedVersions: fixesAbove(advisory.ranges, version, compare),
+  });
+  if (version !== '' && advisory.versions.includes(version)) return affected(`${version} is listed`);
+  const ordered = version !== '' && compare(version, version) !== undefined;
   let failed: string | undefined;
   let passed: string | undefined;
   for (const range of advisory.ranges) {
-    const held = rangeHolds(range, version, compare);
-    if (held.state === 'in') return { state: 'affected', comparison: held.text, fixedVersions };
+    const held = ordered ? rangeHolds(range, version, compare) : unordered(version);
+    if (held.state === 'in') return affected(held.text);
     if (held.state === 'failed') failed ??= held.text;
     else passed = held.text;
   }
@@ -40,51 +43,53 @@ interface Held {
   readonly text: string;
 }
 
+/** An event and where the installed version lies: below its version, at it, or above. */
+interface Placed {
+  readonly event: RangeEvent;
+  readonly side: -1 | 0 | 1;
+}
+
 function rangeHolds({ events }: AffectedRange, version: string, compare: Compare): Held {
-  const incomparable = [version, ...events.map(versionOf)].find(
-    (one) => one !== '0' && one !== '*' && compare(one, one) === undefined,
-  );
-  if (version === '' || incomparable !== undefined) {
-    return { state: 'failed', text: `${JSON.stringify(incomparable ?? version)} is no version that can be ordered` };
+  const placed: Placed[] = [];
+  const limits: string[] = [];
+  let below = false;
+  for (const event of events) {
+    const at = versionOf(event);
+    // `0` is before everything, `*` behind: neither is a version.
+    const side = 'introduced' in event && at === '0' ? 1 : 'limit' in event && at === '*' ? -1 : compare(version, at);
+    if (side === undefined) return unordered(at);
+    if (!('limit' in event)) placed.push({ event, side });
+    else {
+      limits.push(at);
+      below ||= side === -1;
+    }
   }
-  const limits = events.flatMap((event) => ('limit' in event ? [event.limit] : []));
-  if (limits.length > 0 && !limits.some((limit) => limit === '*' || compare(version, limit) === -1)) {
-    return { state: 'out', text: `${version} is not below ${limits.join(' or ')}` };
-  }
-  const sorted = events.filter((event) => !('limit' in event)).sort((a, b) => orderEvents(a, b, compare));
+  if (limits.length > 0 && !below) return { state: 'out', text: `${version} is not below ${limits.join(' or ')}` };
   let since: string | undefined;
   let until = '';
-  for (const event of sorted) {
+  for (const { event, side } of placed.sort((a, b) => orderEvents(a.event, b.event, compare))) {
+    const at = versionOf(event);
     if ('introduced' in event) {
-      if (event.introduced === '0' || atLeast(version, event.introduced, compare)) since = event.introduced;
-      else if (until === '') until = `${version} < ${event.introduced}`;
-    } else if ('fixed' in event) {
-      if (!atLeast(version, event.fixed, compare)) {
-        if (since !== undefined) return inside(since, version, `< ${event.fixed}`);
-      } else {
-        since = undefined;
-        until = `${event.fixed} <= ${version}`;
-      }
-    } else if ('lastAffected' in event) {
-      if (compare(version, event.lastAffected) !== 1) {
-        if (since !== undefined) return inside(since, version, `<= ${event.lastAffected}`);
-      } else {
-        since = undefined;
-        until = `${event.lastAffected} < ${version}`;
-      }
+      if (side >= 0) since = at;
+      else if (until === '') until = `${version} < ${at}`;
+    } else if (side === -1 || (side === 0 && 'lastAffected' in event)) {
+      if (since !== undefined) return inside(since, version, `${'fixed' in event ? '<' : '<='} ${at}`);
+    } else {
+      since = undefined;
+      until = `${at} ${'fixed' in event ? '<=' : '<'} ${version}`;
     }
   }
   if (since !== undefined) return inside(since, version, '(no fix)');
   return { state: 'out', text: until === '' ? `${version} is in no range` : until };
 }
 
+function unordered(version: string): Held {
+  return { state: 'failed', text: `${JSON.stringify(version)} is no version that can be ordered` };
+}
+
 function inside(since: string, version: string, until: string): Held {
   const lower = since === '0' ? '' : `${since} <= `;
   return { state: 'in', text: `${lower}${version} ${until}` };
-}
-
-function atLeast(version: string, bound: string, compare: Compare): boolean {
-  return compare(version, bound) !== -1;
 }
 
 function versionOf(event: RangeEvent): string {
