@@ -100,14 +100,15 @@ describe('a hard link', () => {
   });
 
   it('to a file that was not read is said, and so is one to nothing, to itself or in a circle', async () => {
-    for (const links of [
+    const cases: readonly (readonly TarFile[])[] = [
       [{ name: 'other', body: 'text' }, link('note', 'other')],
       [link('note', 'nowhere')],
       [link('note', 'note')],
       [link('a/note', 'b/note'), link('b/note', 'a/note')],
       [{ name: 'dir/', type: '5' }, link('note', 'dir')],
       [link('note', '../../outside')],
-    ]) {
+    ];
+    for (const links of cases) {
       const layer = await notes(links);
       expect(noted(layer)).toEqual([]);
       const unread = links.filter(({ name, type }) => type === '1' && name.endsWith('note'));

@@ -9,7 +9,7 @@ export interface Cache {
 }
 
 /** How much a directory may hold. When there is more, the oldest entries go until half of it is left. */
-export interface CacheLimits {
+interface CacheLimits {
   readonly entries: number;
   readonly bytes: number;
   /** A larger entry is not kept. */

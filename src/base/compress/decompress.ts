@@ -23,7 +23,7 @@ export interface Decompressed {
  * Layers shrink to a half or a fifth, rarely to a tenth; zeros to a thousandth. What comes out is thus bounded by what was
  * sent, but for the first gigabytes: there may be a large empty file in a good image.
  */
-export const DEFAULT_DECOMPRESS_LIMITS: DecompressLimits = {
+const DEFAULT_DECOMPRESS_LIMITS: DecompressLimits = {
   outputBytes: 128 * 1024 ** 3,
   ratio: 250,
   ratioFromBytes: 2 * 1024 ** 3,

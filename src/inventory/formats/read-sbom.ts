@@ -69,11 +69,11 @@ function systemOf(document: SbomDocument): Pick<Inventory, 'os' | 'repositories'
 /** Puts a package in the layer that another tool names, where it also lists the image's layers, and says whose it is. */
 function finish(placed: PlacedPackage, os: OsRelease | undefined, document: SbomDocument): Package {
   if (placed.own) return placed.package;
-  const { type, vendor, licences } = placed.package;
+  const { type, version, vendor, licences } = placed.package;
   const diffId = placed.layer?.diffId;
   const index = diffId === undefined ? -1 : (document.subject.get('aquasecurity:trivy:DiffID') ?? []).indexOf(diffId);
   const publisher = vendor === undefined ? {} : { vendor };
-  const foreign = (type === 'deb' || type === 'rpm') && isThirdParty({ type, ...publisher }, os);
+  const foreign = (type === 'deb' || type === 'rpm') && isThirdParty({ type, version, ...publisher }, os);
   return {
     ...placed.package,
     licences: licences.map((licence) => document.licenceNames.get(licence) || licence),

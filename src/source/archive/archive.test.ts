@@ -261,7 +261,7 @@ describe('an archive that is not what it should be', () => {
 
   it('is not read when it has too many files', async () => {
     const many = Array.from({ length: 100_001 }, (_, i) => ({ name: `${i}` }));
-    expect(packages(await read([...many, ...DOCKER], {}, ['plain', 'gzip']))).toBe('ARCHIVE_TOO_MANY_FILES');
+    expect(packages(await read([...many, ...DOCKER], {}, ['plain']))).toBe('ARCHIVE_TOO_MANY_FILES');
   });
 
   it('is refused when it is a directory, a pipe or absent', () => {

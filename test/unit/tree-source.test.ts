@@ -6,7 +6,7 @@ import { noCache } from '#base/cache/directory-cache.ts';
 import { createRangeHasher } from '#base/hash/range-hash.ts';
 import { readFileTable } from '#image/file-table.ts';
 import { layerInventoryReader } from '#inventory/read-layer-inventory.ts';
-import { openTree } from './index.ts';
+import { openTree } from '#source/kinds/tree/index.ts';
 
 const hasher = createRangeHasher();
 const reader = () => layerInventoryReader({ catalogers: [], executables: [], cache: noCache, hasher, verify: true });
