@@ -81,9 +81,15 @@ async function rebuild(held: readonly AdvisorySource[], options: UpdateAdvisorie
     return await buildAdvisories({ from: held.map(({ file }) => file), out: options.file, now: options.now, sources });
   } catch (error) {
     // A download that cannot be read is fetched anew next time, rather than taken for current.
-    const broken = error instanceof HoldfastError ? held.find(({ file }) => file === error.path) : undefined;
-    if (broken !== undefined) forgetDownload(broken.file);
-    throw error;
+    if (!(error instanceof HoldfastError)) throw error;
+    const broken = held.find(({ file }) => file === error.path);
+    if (broken === undefined) throw error;
+    forgetDownload(broken.file);
+    throw new HoldfastError(error.code, `${broken.name}: ${error.message}`, {
+      path: broken.file,
+      hint: 'Run the update again: it is fetched anew. Until then the advisories stay as they were.',
+      cause: error,
+    });
   }
 }
 

@@ -19,6 +19,19 @@ function osvExport(count: number): Buffer {
   );
 }
 
+/** One entry's local header, in the middle of the archive, is zeros. */
+function withoutHeader(zip: Buffer): Buffer {
+  const at = zip.indexOf('PK\x03\x04', 50_000, 'latin1');
+  return zip.fill(0, at, at + 30);
+}
+
+/** The directory says of its last entry that one byte less is stored. */
+function withShorterEntry(zip: Buffer): Buffer {
+  const at = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1') + 20;
+  zip.writeUInt32LE(zip.readUInt32LE(at) - 1, at);
+  return zip;
+}
+
 describe('holdfast db update', () => {
   let bench: Bench;
   let mirror: OsvMirror;
@@ -91,6 +104,9 @@ describe('holdfast db update', () => {
   test.each([
     ['a truncated zip', (whole: Buffer) => whole.subarray(0, whole.length / 2)],
     ['a zip with other bytes in the middle', (whole: Buffer) => Buffer.from(whole).fill(0xaa, 20_000, 60_000)],
+    ['a zip with one other byte', (whole: Buffer) => Buffer.from(whole).fill(0xaa, 50_000, 50_001)],
+    ['a zip without a local header', (whole: Buffer) => withoutHeader(Buffer.from(whole))],
+    ['a zip whose entry is shorter than it says', (whole: Buffer) => withShorterEntry(Buffer.from(whole))],
     ['a page of a portal', () => Buffer.from('<html>Please log in</html>')],
     ['nothing', () => Buffer.alloc(0)],
   ])('%s does not replace what is there', async (_, spoil) => {
@@ -107,6 +123,18 @@ describe('holdfast db update', () => {
     expect(readFileSync(file()).equals(before)).toBe(true);
     mirror.put('/npm/all.zip', osvExport(1500));
     expect(await update()).toMatchObject({ code: 0, stdout: `${file()}: 1500 records; new: npm\n` });
+  });
+
+  test('db build refuses a zip that is damaged, and the file that was there stays', async () => {
+    await update();
+    const before = readFileSync(file());
+    for (const spoilt of [withoutHeader(osvExport(1500)), withShorterEntry(osvExport(1500))]) {
+      writeFileSync(bench.path('all.zip'), spoilt);
+      const ran = await bench.run(['db', 'build', '--from', 'all.zip', '--out', file()]);
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toMatch(/^holdfast: all\.zip: .*\[ZIP_ENTRY_INVALID\]\n {2}\S/);
+      expect(readFileSync(file()).equals(before)).toBe(true);
+    }
   });
 
   test('what is not there is named, and the others are fetched', async () => {

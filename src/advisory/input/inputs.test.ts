@@ -8,6 +8,7 @@ import { feeds } from '#advisory/feeds/list.ts';
 import { jsonDocuments } from '#advisory/input/documents.ts';
 import { readInputs } from '#advisory/input/read-inputs.ts';
 import { makeZip } from '#base/zip/zip.fixture.ts';
+import { HoldfastError } from '#core/errors.ts';
 
 /** A busy machine is no failure. */
 vi.setConfig({ testTimeout: 60_000 });
@@ -126,14 +127,45 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  it('in an entry of an archive is listed, and the others count', async () => {
+  it("as the record of an archive's entry is listed, and the others count", async () => {
     const zip = makeZip([
-      { name: 'a.json', bytes: Buffer.from(record('A-1')), lies: { crc32: 1 } },
+      { name: 'a.json', bytes: Buffer.from(record('A-1').slice(0, -5)) },
       { name: 'b.json', bytes: Buffer.from(record('A-2')) },
     ]);
     const { names, problems } = await read(file(zip));
     expect(names).toEqual(['A-2']);
-    expect(problems).toHaveLength(1);
+    expect(problems.map(({ code }) => code)).toEqual(['ADVISORY_RECORD_INVALID']);
+  });
+
+  it('since an entry is not what was packed, fails the archive', async () => {
+    const zip = makeZip([
+      { name: 'a.json', bytes: Buffer.from(record('A-1')) },
+      { name: 'b.json', bytes: Buffer.from(record('A-2')), lies: { crc32: 1 } },
+    ]);
+    const path = file(zip);
+    await expect(read(path)).rejects.toMatchObject({
+      code: 'ZIP_ENTRY_INVALID',
+      path,
+      hint: expect.any(String) as string,
+    });
+  });
+
+  it.each([ZIP, PRETTY, record('A-1')])('is not what cannot be written: that error stays as it is', async (bytes) => {
+    const full = new HoldfastError('FILE_NOT_WRITTEN', 'made.db cannot be written: ENOSPC', { path: 'made.db' });
+    const path = file(bytes, 'a.json');
+    const take = () => {
+      throw full;
+    };
+    for (const from of [path, dirname(path)]) await expect(readInputs([from], { feeds, take })).rejects.toBe(full);
+  });
+
+  it('as it holds too much on one line is refused, and what follows is read', async () => {
+    const directory = dirname(file(gzipSync(`${record('A-1')}\n${' '.repeat(70_000_000)}`), 'a.json.gz'));
+    writeFileSync(join(directory, 'b.json'), `{"a":"${'x'.repeat(9_000_000)}"}`);
+    writeFileSync(join(directory, 'c.json'), PRETTY);
+    const { names, problems } = await read(directory);
+    expect(names).toEqual(['A-1', ...TWO]);
+    expect(problems.map(({ code }) => code)).toEqual(['ADVISORY_INPUT_LIMIT', 'ADVISORY_RECORD_INVALID']);
   });
 
   it.each<[string, string | Buffer, string]>([

@@ -1,4 +1,5 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import type { HeldBytes } from '#advisory/input/held-bytes.ts';
 import type { Intake } from '#advisory/input/intake.ts';
 import { createTextReader } from '#advisory/input/text-reader.ts';
 import { decompress } from '#base/compress/decompress.ts';
@@ -22,29 +23,46 @@ function isZip(head: Buffer): boolean {
   return word === 0x04034b50 || word === 0x06054b50;
 }
 
-function readZip(fd: number, fileBytes: number, intake: Intake): void {
+/**
+ * What cannot be unpacked is not passed over: damage that left some records whole would otherwise look like an export
+ * without the others. What an unpacked entry says is the record's own matter.
+ */
+function unpacked(read: () => Buffer): Buffer {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'ZIP_ENTRY_INVALID') throw error;
+    throw new HoldfastError(error.code, `The ZIP archive is not whole: ${error.message}`, {
+      hint: 'It was damaged on its way, or packed in a way that is not read. Fetch or pack it again.',
+      cause: error,
+    });
+  }
+}
+
+function readZip(fd: number, fileBytes: number, intake: Intake, held: HeldBytes): void {
   const read = (offset: number, length: number) => readExactly(fd, offset, length);
   for (const entry of readZipDirectory(read, fileBytes, ZIP_LIMITS)) {
     if (entry.name.endsWith('/')) continue;
+    const bytes = unpacked(() => readZipEntry(read, fileBytes, entry, ZIP_LIMITS));
     try {
-      const reader = createTextReader(intake);
-      reader.push(readZipEntry(read, fileBytes, entry, ZIP_LIMITS));
+      const reader = createTextReader(intake, held);
+      reader.push(bytes);
       reader.end();
     } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error;
+      if (!(error instanceof HoldfastError) || error.code === 'FILE_NOT_WRITTEN') throw error;
       intake.invalid(error.message);
     }
   }
 }
 
-async function readStream(path: string, head: Buffer, intake: Intake): Promise<void> {
+async function readStream(path: string, head: Buffer, intake: Intake, held: HeldBytes): Promise<void> {
   const compression = detectCompression(head);
   if (compression === 'xz' || compression === 'bzip2') {
     throw new HoldfastError('ADVISORY_INPUT_UNREADABLE', `It is compressed with ${compression}`, {
       hint: 'Decompress it, or compress it with gzip or zstd.',
     });
   }
-  const reader = createTextReader(intake);
+  const reader = createTextReader(intake, held);
   const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   for await (const chunk of decompress(chunks, compression)) {
     reader.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -54,21 +72,21 @@ async function readStream(path: string, head: Buffer, intake: Intake): Promise<v
 
 /**
  * Reads one file, whatever its name: a ZIP archive of texts, or a text that may be compressed with gzip or zstd.
- * @throws `ZIP_CORRUPT`, `ZIP_LIMIT`, `GZIP_CORRUPT`, `ZSTD_CORRUPT`, `DECOMPRESS_LIMIT`, `ADVISORY_INPUT_UNREADABLE`,
+ * @throws `ZIP_CORRUPT`, `ZIP_LIMIT`, `ZIP_ENTRY_INVALID`, `GZIP_CORRUPT`, `ZSTD_CORRUPT`, `DECOMPRESS_LIMIT`, `ADVISORY_INPUT_UNREADABLE`,
  * `ADVISORY_INPUT_LIMIT`
  */
-export async function readInputFile(path: string, intake: Intake): Promise<void> {
+export async function readInputFile(path: string, intake: Intake, held: HeldBytes): Promise<void> {
   const fd = openSync(path, 'r');
   let head: Buffer = Buffer.alloc(MAGIC_BYTES);
   try {
     const { size } = fstatSync(fd);
     head = head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0));
     if (isZip(head)) {
-      readZip(fd, size, intake);
+      readZip(fd, size, intake, held);
       return;
     }
     if (size <= SMALL_FILE_BYTES && detectCompression(head) === 'none') {
-      const reader = createTextReader(intake);
+      const reader = createTextReader(intake, held);
       reader.push(readExactly(fd, 0, size));
       reader.end();
       return;
@@ -76,5 +94,5 @@ export async function readInputFile(path: string, intake: Intake): Promise<void>
   } finally {
     closeSync(fd);
   }
-  await readStream(path, head, intake);
+  await readStream(path, head, intake, held);
 }

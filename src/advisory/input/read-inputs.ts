@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Feed, FeedItem } from '#advisory/feeds/feed.ts';
+import { createHeldBytes } from '#advisory/input/held-bytes.ts';
+import { inputRefused } from '#advisory/input/input-error.ts';
 import { createIntake } from '#advisory/input/intake.ts';
 import { createProblemTally } from '#advisory/input/problem-tally.ts';
 import { readInputFile } from '#advisory/input/read-file.ts';
@@ -36,24 +38,29 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** The error with the file's name; what is neither a coded error nor the system's is a fault of ours and stays. */
+/**
+ * The error with the input's name; what is neither a coded error nor the system's is a fault of ours and stays, as does
+ * an error that is not about the input: that what was read cannot be written.
+ */
 function failure(path: string, error: unknown): HoldfastError {
   if (!(error instanceof HoldfastError)) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    return new HoldfastError('ADVISORY_INPUT_MISSING', `${path} cannot be read: ${code}`, { path, kind: 'usage' });
+    return inputRefused(path, code);
   }
+  if (error.code === 'FILE_NOT_WRITTEN') throw error;
   const hint = error.hint === undefined ? {} : { hint: error.hint };
   return new HoldfastError(error.code, `${path}: ${error.message}`, { path, cause: error, ...hint });
 }
 
 /**
  * Reads files and directories of advisories, told by their content. What cannot be understood is listed and left out.
- * @throws `ADVISORY_INPUT_UNKNOWN` for an input that holds nothing that a feed knows, `ADVISORY_INPUT_MISSING`, and for
- * a file that is named what {@link readInputFile} throws
+ * @throws `ADVISORY_INPUT_UNKNOWN` for an input that holds nothing that a feed knows, `ADVISORY_INPUT_MISSING`,
+ * `ADVISORY_INPUT_UNREADABLE`, what `take` throws that is `FILE_NOT_WRITTEN`, and for a file that is named what {@link readInputFile} throws
  */
 export async function readInputs(paths: readonly string[], deps: ReadInputsDeps): Promise<ReadInputs> {
   const tally = createProblemTally();
+  const held = createHeldBytes();
   let order = 0;
   for (const path of paths) {
     const directory = isDirectory(path);
@@ -64,7 +71,7 @@ export async function readInputs(paths: readonly string[], deps: ReadInputsDeps)
       const take = (item: FeedItem) => deps.take(item, at);
       const intake = createIntake({ feeds: deps.feeds, take, problem: tally.add, path: file });
       try {
-        await readInputFile(file, intake);
+        await readInputFile(file, intake, held);
       } catch (error) {
         // A named file that cannot be read fails; one found in a directory is listed.
         if (!directory) throw failure(file, error);

@@ -1,9 +1,12 @@
 import { jsonDocuments } from '#advisory/input/documents.ts';
+import type { HeldBytes } from '#advisory/input/held-bytes.ts';
 import type { Intake } from '#advisory/input/intake.ts';
 import { HoldfastError } from '#core/errors.ts';
 
-/** V8 holds no longer text; a document that large would not be read either. */
-const DOCUMENT_LIMIT_BYTES = 512_000_000;
+/** A line is held three times: as bytes, as text, and as what it says. */
+const LINE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A text that is no document is JSON lines only if one of so many lines is JSON. */
+const LINES_TRIED = 1000;
 /** A first line beyond this is taken for a document on one line. */
 const FIRST_LINE_BYTES = 8 * 1024 * 1024;
 /** The text form of a feed tells itself by a shorter first line. */
@@ -45,7 +48,7 @@ function takeDocument(bytes: Buffer, intake: Intake): boolean {
     }
     return true;
   } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error;
+    if (!(error instanceof HoldfastError && error.code.startsWith('JSON_'))) throw error;
     if (!begun) return false;
     throw new HoldfastError('ADVISORY_INPUT_UNREADABLE', `The document is damaged or was cut off: ${error.message}`, {
       hint: 'Fetch it again.',
@@ -59,34 +62,46 @@ function jsonLine(line: string, intake: Intake): void {
   else intake.document(found.value);
 }
 
+/** The lines that are not blank, as far as they are no larger than a line may be. */
+function* linesOf(bytes: Buffer): Generator<string> {
+  for (let start = 0; start < bytes.length; ) {
+    // Of nothing but newlines there may be many.
+    if (bytes[start] === NEWLINE) {
+      start += 1;
+      continue;
+    }
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline < 0 ? bytes.length : newline;
+    const line = end - start > LINE_LIMIT_BYTES ? '' : textLine(bytes.subarray(start, end));
+    if (line !== '') yield line;
+    start = end + 1;
+  }
+}
+
+function holdsJson(bytes: Buffer): boolean {
+  let tried = 0;
+  for (const line of linesOf(bytes)) {
+    if (parsed(line) !== undefined) return true;
+    tried += 1;
+    if (tried >= LINES_TRIED) return false;
+  }
+  return false;
+}
+
 /** Lines that are not JSON are listed; true when at least one was. */
 function takeLines(bytes: Buffer, intake: Intake): boolean {
-  const lines = bytes.toString('utf8').split('\n');
-  const some = lines.some((line) => line.trim() !== '' && parsed(line) !== undefined);
-  if (some) for (const line of lines) if (line.trim() !== '') jsonLine(line, intake);
+  const some = holdsJson(bytes);
+  if (some) for (const line of linesOf(bytes)) jsonLine(line, intake);
   return some;
 }
 
-export function createTextReader(intake: Intake): TextReader {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+/** Uses `held`, which nothing else uses until the text has ended; what an earlier text left in it is dropped. */
+export function createTextReader(intake: Intake, held: HeldBytes): TextReader {
   let takeLine: ((line: string) => void) | undefined;
   let whole = false;
 
-  const hold = (bytes: Buffer) => {
-    if (bytes.length === 0) return;
-    held.push(bytes);
-    heldBytes += bytes.length;
-    if (heldBytes > DOCUMENT_LIMIT_BYTES) {
-      throw new HoldfastError('ADVISORY_INPUT_LIMIT', `A document or line has more than ${DOCUMENT_LIMIT_BYTES} bytes`);
-    }
-  };
-  const release = (): Buffer => {
-    const bytes = held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
-    held = [];
-    heldBytes = 0;
-    return bytes;
-  };
+  held.release();
+  const hold = (bytes: Buffer) => held.append(bytes, takeLine === undefined ? undefined : LINE_LIMIT_BYTES);
   /** Decides by the first line that is not blank. */
   const begin = (line: string): void => {
     takeLine = intake.openLines(line);
@@ -94,13 +109,13 @@ export function createTextReader(intake: Intake): TextReader {
     takeLine?.(line);
   };
   const endLine = (rest: Buffer): void => {
-    if (takeLine === undefined && heldBytes + rest.length > FIRST_LINE_BYTES) {
+    if (takeLine === undefined && held.sizeBytes() + rest.length > FIRST_LINE_BYTES) {
       whole = true;
       hold(rest);
       return;
     }
     hold(rest);
-    const bytes = release();
+    const bytes = held.release();
     const line = textLine(bytes);
     if (line === '') return;
     if (takeLine !== undefined) takeLine(line);
@@ -123,7 +138,7 @@ export function createTextReader(intake: Intake): TextReader {
       hold(chunk.subarray(start));
     },
     end() {
-      const bytes = release();
+      const bytes = held.release();
       if (takeLine !== undefined) {
         const line = textLine(bytes);
         if (line !== '') takeLine(line);
