@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
 import { advisoriesHome, type Environment } from '#app/advisories-home.ts';
-import { openDefaultAdvisories } from '#app/default-advisories.ts';
+import { openDefaultAdvisories, refuseDirectory } from '#app/default-advisories.ts';
 
 /** What the next scan would compare with. */
 export interface AdvisoriesStatus {
@@ -27,6 +27,7 @@ export async function advisoriesStatus(
     const { info } = await openDefaultAdvisories(undefined, environment);
     return { info, ageMs: age(info) };
   }
+  refuseDirectory(path);
   const info = verifyAdvisories(path);
   return { info, file: { path, sizeBytes: statSync(path).size }, ageMs: age(info) };
 }

@@ -79,7 +79,9 @@ describe('transcripts', () => {
       'db build --from text --out made.db',
       'db build --from empty-directory --out made.db',
       'db build --from feeds --out made.db --format xml',
+      'scan --advisories empty-directory debian.tar',
       'db status --advisories absent.db',
+      'db status --advisories empty-directory',
       'db status --format xml',
       'db import',
       'db import absent.db',
@@ -89,7 +91,7 @@ describe('transcripts', () => {
       'compare-versions --scheme maven',
       'satisfies --scheme deb',
     ]);
-    expect(shown.match(/^exit .*$/gm)).toEqual(Array(40).fill('exit 2'));
+    expect(shown.match(/^exit .*$/gm)).toEqual(Array(42).fill('exit 2'));
     await expect(shown).toMatchFileSnapshot(`${TRANSCRIPTS}/usage-errors.txt`);
   });
 
@@ -322,6 +324,7 @@ needs(...(MAY_READ_ALL ? ['setpriv'] : []))('files that may not be read', () => 
       'db status --advisories closed.db',
       'db import closed.db',
       'db build --from closed.json --out made.db',
+      'db build --from closed --out made.db',
       'scan debian.tar --format json=closed/report.json',
     ];
     const shown = await transcript(bench, commands, { through: asNobody });

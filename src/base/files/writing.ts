@@ -1,5 +1,11 @@
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
+function hintOf(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'Make room on the disk.';
+  if (code === 'EISDIR') return 'Name a file, not a directory.';
+  return 'Check that its directory is there, and may be written.';
+}
+
 /** Runs what writes to `path`. @throws `FILE_NOT_WRITTEN` instead of the system's error */
 export function writing<T>(path: string, write: () => T): T {
   try {
@@ -10,7 +16,7 @@ export function writing<T>(path: string, write: () => T): T {
     throw new HoldfastError('FILE_NOT_WRITTEN', `${path} cannot be written: ${code}`, {
       path,
       cause: error,
-      ...(code === 'ENOSPC' || code === 'EDQUOT' ? { hint: 'Make room on the disk.' } : {}),
+      hint: hintOf(code),
     });
   }
 }
