@@ -1,3 +1,4 @@
+import { OWN_BYTES } from '#base/tar/entry.ts';
 import { problemOf } from '#core/errors.ts';
 import { problemList } from '#core/problem-list.ts';
 import type { LayerEntry } from '#image/entry.ts';
@@ -21,9 +22,10 @@ export interface CatalogerSet {
 
 /** What all layers of an image may take together. */
 export interface LayerMemory {
-  /** What is kept of them. */
+  /** What is kept of them, but for the lists of files that packages own. */
   readonly kept: MemoryBudget;
-  /** Files whole in memory until their layer's end. */
+  readonly lists: MemoryBudget;
+  /** Files whole in memory, while they are read or until their layer's end. */
   readonly held: MemoryBudget;
 }
 
@@ -72,8 +74,8 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
   let full = false;
 
   /** False when there is no room; said once. */
-  const room = (bytes: number): boolean => {
-    if (!full && memory.kept.take(bytes)) return true;
+  const room = (bytes: number, budget = memory.kept): boolean => {
+    if (!full && budget.take(bytes)) return true;
     if (!full) problem(TOO_MUCH);
     full = true;
     return false;
@@ -86,7 +88,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     const items: Item[] = [];
     try {
       for (const item of find()) {
-        if (!room(itemWeight(item))) break;
+        if (!room(itemWeight(item), item.kind === 'files' ? memory.lists : memory.kept)) break;
         items.push(item);
       }
     } catch (error) {
@@ -100,25 +102,41 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     const items = collect(file.path, () => cataloger.catalog(file, context));
     keep(file.path, cataloger.id, file.bytes.length > SMALL_TEXT_BYTES ? detached(items) : items);
   };
+  /** What the file that is being read takes; it is read when the next entry comes, or none. */
+  let reading = 0;
+  const doneReading = () => {
+    memory.held.giveBack(reading);
+    reading = 0;
+  };
   const hold = (file: ImageFile, catalogers: readonly Cataloger[]) => {
-    const heldBytes = file.bytes.length;
-    if (!memory.held.take(heldBytes)) return problem(tooLarge(file.path, heldBytes));
-    files.hold({ ...file, bytes: Buffer.from(file.bytes), heldBytes, catalogers });
+    const heldBytes = reading;
+    reading = 0;
+    const bytes = heldBytes > OWN_BYTES ? file.bytes : Buffer.from(file.bytes);
+    files.hold({ ...file, bytes, heldBytes, catalogers });
   };
 
-  const whole = (entry: LayerEntry, catalogers: readonly Cataloger[]): Want => ({
-    kind: 'whole',
-    limitBytes: Math.max(...catalogers.map(({ limitBytes }) => limitBytes)),
-    tooLarge: () => problem(tooLarge(entry.path, entry.sizeBytes)),
-    done: (bytes) => {
-      const file = { path: entry.path, mode: entry.mode, bytes };
-      const waiting = catalogers.filter(({ companions }) => companions !== undefined);
-      if (waiting.length > 0) hold(file, waiting);
-      for (const cataloger of catalogers) {
-        if (cataloger.companions === undefined) catalog(cataloger, file, context);
-      }
-    },
-  });
+  const whole = (entry: LayerEntry, catalogers: readonly Cataloger[]): Want | undefined => {
+    const { path, mode, sizeBytes } = entry;
+    const limitBytes = Math.max(...catalogers.map((cataloger) => cataloger.limitBytes));
+    if (sizeBytes > limitBytes || !memory.held.take(sizeBytes)) {
+      problem(tooLarge(path, sizeBytes));
+      return undefined;
+    }
+    reading = sizeBytes;
+    return {
+      kind: 'whole',
+      limitBytes,
+      tooLarge: () => problem(tooLarge(path, sizeBytes)),
+      done: (bytes) => {
+        const file = { path, mode, bytes };
+        for (const cataloger of catalogers) {
+          if (cataloger.companions === undefined) catalog(cataloger, file, context);
+        }
+        const waiting = catalogers.filter(({ companions }) => companions !== undefined);
+        if (waiting.length > 0) hold(file, waiting);
+      },
+    };
+  };
   // An executable in which nothing is found is no cataloged file: most are none.
   const executable = (entry: LayerEntry): Want =>
     executableWant(entry, set.executables, context, (cataloger, find) => {
@@ -152,7 +170,10 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       }
     }
   };
-  const release = () => memory.held.giveBack(files.heldBytes());
+  const release = () => {
+    doneReading();
+    memory.held.giveBack(files.heldBytes());
+  };
 
   return {
     problem,
@@ -165,6 +186,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     },
     entry: (entry) => {
       entries += 1;
+      doneReading();
       if (full) return undefined;
       room(table.add(entry));
       files.replace(entry.path, entry.type === 'directory');

@@ -2,6 +2,8 @@ import type { Item } from '#inventory/package.ts';
 
 /** What an object costs beside its text. */
 const OBJECT_BYTES = 256;
+/** A package costs more: it is merged, matched and reported too. */
+const PACKAGE_BYTES = 1536;
 
 /** About how much memory an item takes, in bytes. */
 export function itemWeight(item: Item): number {
@@ -9,7 +11,7 @@ export function itemWeight(item: Item): number {
     case 'package': {
       const { name, version, source, licences, vendor, modularity, qualifiers } = item.package;
       const texts = [name, version, source?.name, source?.version, vendor, modularity, ...licences];
-      return OBJECT_BYTES + lengthOf([...texts, ...Object.values(qualifiers ?? {})]);
+      return PACKAGE_BYTES + lengthOf([...texts, ...Object.values(qualifiers ?? {})]);
     }
     case 'files':
       return OBJECT_BYTES + item.paths.length + item.package.length;

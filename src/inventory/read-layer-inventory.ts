@@ -18,8 +18,10 @@ export interface InventoryReading extends LayerReading {
 const MIB = 1024 * 1024;
 /** A million files take some 30 MB, ten thousand packages five. */
 const KEPT_BYTES = 160 * MIB;
-/** The largest rpm databases of workstations. */
-const HELD_BYTES = 160 * MIB;
+/** A workstation's packages own half a million files: some 30 MB of paths. */
+const LIST_BYTES = 48 * MIB;
+/** Workstations have rpm databases of half of it. */
+const HELD_BYTES = 192 * MIB;
 
 /**
  * Reads the layers of one image to their inventories, each only if no earlier run has read the same layer in the same way.
@@ -28,7 +30,11 @@ const HELD_BYTES = 160 * MIB;
  */
 export function layerInventoryReader(reading: InventoryReading): ReadLayer<LayerInventory> {
   const set = prepareCatalogers(reading.catalogers, reading.executables);
-  const memory = { kept: memoryBudget(KEPT_BYTES), held: memoryBudget(HELD_BYTES) };
+  const memory = {
+    kept: memoryBudget(KEPT_BYTES),
+    lists: memoryBudget(LIST_BYTES),
+    held: memoryBudget(HELD_BYTES),
+  };
   const spent = { inputBytes: 0, outputBytes: 0 };
   const plugins = [...reading.catalogers, ...reading.executables]
     .map((plugin) => `${plugin.id}@${plugin.version}`)

@@ -16,7 +16,8 @@ export interface LayerOptions {
 
 /** Room for any test's layer. */
 export function ampleMemory(): LayerMemory {
-  return { kept: memoryBudget(1 << 30), held: memoryBudget(1 << 30) };
+  const ample = () => memoryBudget(1 << 30);
+  return { kept: ample(), lists: ample(), held: ample() };
 }
 
 /** A layer's inventory as reading its archive gives it. */

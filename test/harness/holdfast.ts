@@ -6,10 +6,25 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'dist/main.js');
 
-/** Tells the program's highest memory on descriptor 3 when it ends; worker threads tell the same number. */
-const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => { try { writeSync(3, process.resourceUsage().maxRSS + '\\n'); } catch {} });",
-)}`;
+/**
+ * Tells the program's highest memory in KiB on descriptor 3 when it ends; worker threads tell the same number. What the
+ * kernel counts for a process (getrusage) begins with the memory of the one that started it, so the status file is asked.
+ */
+const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(`
+  import { readFileSync, writeSync } from 'node:fs';
+  const most = () => {
+    try {
+      return /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1];
+    } catch {
+      return process.resourceUsage().maxRSS;
+    }
+  };
+  process.on('exit', () => {
+    try {
+      writeSync(3, most() + '\\n');
+    } catch {}
+  });
+`)}`;
 
 /** How one run ended. */
 export interface Ran {

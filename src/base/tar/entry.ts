@@ -27,10 +27,16 @@ export interface ChunkSink {
   end(): void;
 }
 
+/** Larger files are given in a buffer of their own. */
+export const OWN_BYTES = 1024 * 1024;
+
 /** What is wanted of a file's content. */
 export type Want =
   | {
-      /** All of it; a larger file calls `tooLarge` instead. The bytes are valid during the call only. */
+      /**
+       * All of it; a larger file calls `tooLarge` instead. The bytes are valid during the call only, but those of more
+       * than {@link OWN_BYTES} are the receiver's to keep.
+       */
       readonly kind: 'whole';
       readonly limitBytes: number;
       done(bytes: Buffer): void;

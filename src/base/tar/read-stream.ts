@@ -1,4 +1,4 @@
-import type { NestedWant, TarVisitor, Want } from '#base/tar/entry.ts';
+import { type NestedWant, OWN_BYTES, type TarVisitor, type Want } from '#base/tar/entry.ts';
 import { TRUNCATED_BODY } from '#base/tar/problems.ts';
 import { walkTar } from '#base/tar/walk.ts';
 
@@ -37,7 +37,7 @@ function passing(source: AsyncIterator<Uint8Array>): Passing {
     return part;
   };
   const gather = async (length: number): Promise<Buffer> => {
-    // Grown as bytes arrive: a header that promises gigabytes gets no memory for its word.
+    if (length > OWN_BYTES) return gatherLarge(length);
     const parts: Buffer[] = [cut(length)];
     let have = parts[0]?.length ?? 0;
     while (have < length && (await more())) {
@@ -46,6 +46,13 @@ function passing(source: AsyncIterator<Uint8Array>): Passing {
       have += part.length;
     }
     return Buffer.concat(parts, have);
+  };
+  // Memory that nothing was written to costs nothing yet: a header that promises much gets none for its word.
+  const gatherLarge = async (length: number): Promise<Buffer> => {
+    const whole = Buffer.allocUnsafeSlow(length);
+    let have = cut(length).copy(whole);
+    while (have < length && (await more())) have += cut(length - have).copy(whole, have);
+    return whole.subarray(0, have);
   };
   const skipOn = async (length: number): Promise<number> => {
     let left = length - cut(length).length;

@@ -16,7 +16,7 @@ export const apk: Cataloger = {
   version: 2,
   title: 'Installed apk packages',
   match: { paths: ['lib/apk/db/installed', 'usr/lib/apk/db/installed', REPOSITORIES] },
-  limitBytes: 128 * MIB,
+  limitBytes: 64 * MIB,
   *catalog(file, context) {
     if (file.path !== REPOSITORIES) yield* catalogInstalled(file, context);
     else {
