@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           pool: 'threads',
+          // Unit tests share nothing but pure modules: loading those once takes a third off.
+          isolate: false,
           // A busy machine is no failure; what never ends still is.
           testTimeout: 60_000,
         },
