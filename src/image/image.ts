@@ -48,6 +48,8 @@ export type LayerContent =
       /** Bytes that pass by once; compressed or not. */
       readonly kind: 'stream';
       readonly chunks: AsyncIterable<Uint8Array>;
+      /** The same bytes once more, where they can be had. */
+      again?(): AsyncIterable<Uint8Array>;
     }
   | {
       /** A directory that an engine unpacked or a container writes to, with the overlay filesystem's whiteouts. */

@@ -10,6 +10,7 @@ import { executableWant } from '#inventory/executable-want.ts';
 import { detached, itemWeight } from '#inventory/item-weight.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { linkUnread, TOO_MUCH, tooLarge } from '#inventory/layer-problems.ts';
+import { type LinkTargets, linkTargets } from '#inventory/link-targets.ts';
 import { compileMatches, type Matcher } from '#inventory/matcher.ts';
 import type { MemoryBudget } from '#inventory/memory-budget.ts';
 import type { Item } from '#inventory/package.ts';
@@ -31,6 +32,8 @@ export interface LayerMemory {
 
 /** A visitor that collects one layer's inventory; `finish` is called once, when all entries were shown. */
 export interface InventoryVisitor extends LayerVisitor {
+  /** Who wants to be shown the layer once more before that; undefined when there is nothing to be found so. */
+  again(): LinkTargets | undefined;
   finish(): LayerInventory;
   /** Called instead when the layer could not be read. */
   abandon(): void;
@@ -66,6 +69,8 @@ function withCompanions(catalogers: readonly Cataloger[]): readonly Cataloger[] 
 export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): InventoryVisitor {
   const table = writeFileTable();
   const files = catalogedFiles(({ heldBytes }) => memory.held.giveBack(heldBytes));
+  /** Hard links that catalogers want, to files that were not read. */
+  const unread = new Map<string, string>();
   const whiteouts: string[] = [];
   const opaques: string[] = [];
   const problems = problemList(MAX_PROBLEMS, 'this layer');
@@ -155,7 +160,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       const same = found.find(({ cataloger: id }) => id === cataloger.id);
       if (same !== undefined) keep(path, cataloger.id, same.items);
       else if (held?.catalogers.includes(cataloger)) files.hold({ ...held, path, heldBytes: 0 });
-      else problem(linkUnread(path, target));
+      else if (room(PATH_BYTES + path.length + target.length)) unread.set(path, target);
     }
     if (wanted.length > 0) return;
     for (const { cataloger, items } of found) {
@@ -170,6 +175,19 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       }
     }
   };
+  const again = () => {
+    doneReading();
+    if (unread.size === 0) return undefined;
+    // Those that need companions find none here: theirs were looked for when the layer was read.
+    const catalogersOf = (path: string) => set.matches(path).filter(({ companions }) => companions === undefined);
+    const limits = [...unread.keys()].flatMap((path) => catalogersOf(path).map(({ limitBytes }) => limitBytes));
+    return linkTargets(new Map(unread), Math.max(0, ...limits), memory.held, (file) => {
+      const catalogers = catalogersOf(file.path);
+      if (catalogers.length > 0) unread.delete(file.path);
+      files.replace(file.path, false);
+      for (const cataloger of catalogers) catalog(cataloger, file, context);
+    });
+  };
   const release = () => {
     doneReading();
     memory.held.giveBack(files.heldBytes());
@@ -177,6 +195,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
 
   return {
     problem,
+    again,
     abandon: release,
     whiteout: (path) => {
       if (room(PATH_BYTES + path.length)) whiteouts.push(path);
@@ -190,6 +209,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       if (full) return undefined;
       room(table.add(entry));
       files.replace(entry.path, entry.type === 'directory');
+      unread.delete(entry.path);
       if (entry.type === 'hardlink') link(entry.path, entry.linkTarget ?? '');
       if (entry.type !== 'file') return undefined;
       const catalogers = set.matches(entry.path);
@@ -200,6 +220,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     finish: () => {
       finishHeld();
       release();
+      for (const [path, target] of unread) problem(linkUnread(path, target));
       return { files: files.all(), whiteouts, opaques, table: table.finish(), entries, problems: problems.all() };
     },
   };

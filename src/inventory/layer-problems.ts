@@ -24,5 +24,6 @@ export function linkUnread(path: string, target: string): Problem {
     code: 'HARDLINK_UNREAD',
     message: `A package file is a hard link to ${shown}, which was not read as one`,
     path,
+    hint: 'Where a layer can be read twice, as in an archive that is not compressed, links are followed.',
   };
 }

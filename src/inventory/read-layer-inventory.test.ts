@@ -12,6 +12,8 @@ import { inChunks } from '../../test/fakes/chunks.ts';
 import { dpkgStatus } from '../../test/fakes/layers.ts';
 import { type TarFile, tarOf } from '../../test/fakes/tar.ts';
 import { dpkg } from './catalogers/dpkg/index.ts';
+import { npmInstalled } from './catalogers/npm-installed/index.ts';
+import { rpm } from './catalogers/rpm/index.ts';
 import { type InventoryReading, layerInventoryReader } from './read-layer-inventory.ts';
 
 const digest = (bytes: Buffer) => parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
@@ -97,6 +99,70 @@ describe('layers that were read before', () => {
     for (const key of cache.entries.keys()) cache.entries.set(key, Buffer.from('nonsense'));
     const { result } = await readerOf(cache)(streamOf(LAYER), expected);
     expect(result.files).toHaveLength(1);
+  });
+});
+
+describe('package files that are hard links to files that nobody would read', () => {
+  const store = (name: string, version = '1.0.0'): TarFile => ({
+    name: `root/.store/${name}`,
+    body: JSON.stringify({ name, version }),
+  });
+  const linked = (name: string, target = `root/.store/${name}`): TarFile => ({
+    name: `srv/node_modules/${name}/package.json`,
+    type: '1',
+    link: target,
+  });
+  const names = async (files: readonly TarFile[], form: 'range' | 'stream' | 'again' | 'gzip') => {
+    const plain = tarOf(files);
+    const bytes = form === 'gzip' ? gzipSync(plain) : plain;
+    const cache = memoryCache();
+    const read = readerOf(cache, { catalogers: [npmInstalled, rpm] });
+    const chunks = () => inChunks(bytes, 1000);
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-links-'));
+    try {
+      writeFileSync(join(directory, 'layer'), bytes);
+      const range = { kind: 'range', file: join(directory, 'layer'), offset: 0, sizeBytes: bytes.length } as const;
+      const stream = { kind: 'stream', chunks: chunks(), ...(form === 'again' ? { again: chunks } : {}) } as const;
+      const content = form === 'range' || form === 'gzip' ? range : stream;
+      const { result } = await read(content, { diffId: digest(plain) });
+      expect(cache.entries.size).toBe(result.problems.length === 0 ? 1 : 0);
+      const found = result.files.flatMap(({ path, items }) =>
+        items.flatMap((item) => (item.kind === 'package' ? [`${path.split('/').at(-2)} ${item.package.version}`] : [])),
+      );
+      return [...found, ...result.problems.map(({ code }) => code)];
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  };
+
+  it('are found where the layer can be read once more, and said where it cannot', async () => {
+    const files = [store('a'), store('b'), linked('a'), linked('b')];
+    for (const form of ['range', 'gzip', 'again'] as const)
+      expect(await names(files, form)).toEqual(['a 1.0.0', 'b 1.0.0']);
+    expect(await names(files, 'stream')).toEqual(['HARDLINK_UNREAD', 'HARDLINK_UNREAD']);
+  });
+
+  it('are what their target was when the link came', async () => {
+    expect(await names([store('a', '1.0.0'), linked('a'), store('a', '2.0.0')], 'range')).toEqual(['a 1.0.0']);
+    expect(await names([store('a', '1.0.0'), store('a', '2.0.0'), linked('a')], 'range')).toEqual(['a 2.0.0']);
+    const twice = [store('a', '1.0.0'), linked('a'), store('a', '2.0.0'), linked('a')];
+    expect(await names(twice, 'range')).toEqual(['a 2.0.0']);
+    const replaced = [store('a'), linked('a'), { name: 'srv/node_modules/a/package.json', type: '5' }];
+    expect(await names(replaced, 'range')).toEqual([]);
+  });
+
+  it('stay unread when they lead nowhere, to something too large, or wait for others', async () => {
+    const large = { name: 'root/.store/a', body: Buffer.alloc(5 * 1024 * 1024) };
+    for (const files of [
+      [linked('a')],
+      [linked('a'), store('a')],
+      [linked('a', linked('b').name), linked('b', linked('a').name)].slice(0, 1),
+      [{ name: 'root/.store/a', type: '5' }, linked('a')],
+      [large, linked('a')],
+      [store('a'), { name: 'var/lib/rpm/Packages', type: '1', link: 'root/.store/a' }],
+    ]) {
+      expect(await names(files, 'range')).toEqual(['HARDLINK_UNREAD']);
+    }
   });
 });
 

@@ -1,11 +1,12 @@
 import type { Cache } from '#base/cache/directory-cache.ts';
 import { VERSION } from '#core/version.ts';
 import type { LayerContent, LayerIdentity, LayerRead, ReadLayer } from '#image/image.ts';
+import type { LayerVisitor } from '#image/layer-visitor.ts';
 import { walkDirectory } from '#image/read-directory.ts';
 import { type LayerReading, readLayerArchive } from '#image/read-layer.ts';
 import { CACHE_FORMAT, decodeLayer, encodeLayer } from '#inventory/cached-layer.ts';
 import type { Cataloger, ExecutableCataloger } from '#inventory/cataloger.ts';
-import { inventoryVisitor, prepareCatalogers } from '#inventory/inventory-layer.ts';
+import { type InventoryVisitor, inventoryVisitor, prepareCatalogers } from '#inventory/inventory-layer.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { memoryBudget } from '#inventory/memory-budget.ts';
 
@@ -50,7 +51,7 @@ export function layerInventoryReader(reading: InventoryReading): ReadLayer<Layer
       if (result !== undefined) return { result, ...expected };
     }
     const visitor = inventoryVisitor(set, memory);
-    const digests = await readContent(content, expected, visitor, { ...reading, spent }).catch((error: unknown) => {
+    const digests = await readTwice(content, expected, visitor, { ...reading, spent }).catch((error: unknown) => {
       visitor.abandon();
       throw error;
     });
@@ -67,10 +68,29 @@ function proofOf(content: LayerContent, verify: boolean): string {
   return content.kind === 'overlay' ? 'engine' : verify ? 'digests' : 'none';
 }
 
+/** Reads a layer, and once more when there are links to be followed and it can be had again. */
+async function readTwice(
+  content: LayerContent,
+  expected: LayerIdentity,
+  visitor: InventoryVisitor,
+  reading: LayerReading,
+): Promise<LayerIdentity> {
+  const digests = await readContent(content, expected, visitor, reading);
+  const targets = visitor.again();
+  const again = content.kind !== 'stream' ? content : content.again && { ...content, chunks: content.again() };
+  if (targets === undefined || again === undefined) return digests;
+  try {
+    await readContent(again, { ...expected, ...digests }, targets, reading);
+  } finally {
+    targets.release();
+  }
+  return digests;
+}
+
 async function readContent(
   content: LayerContent,
   expected: LayerIdentity,
-  visitor: ReturnType<typeof inventoryVisitor>,
+  visitor: LayerVisitor,
   reading: LayerReading,
 ): Promise<LayerIdentity> {
   if (content.kind === 'range' || content.kind === 'stream') {

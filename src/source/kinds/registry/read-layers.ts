@@ -75,7 +75,8 @@ export async function readLayers<R>(
   const problems = new Map<number, Problem>();
   const read = async (descriptor: Descriptor, expected: LayerIdentity, index: number): Promise<LayerRead<R>> => {
     const opened = await openLayer(client, descriptor);
-    if (!(opened instanceof HoldfastError)) return readLayer({ kind: 'stream', chunks: opened }, expected);
+    const again = () => client.openBlob(descriptor);
+    if (!(opened instanceof HoldfastError)) return readLayer({ kind: 'stream', chunks: opened, again }, expected);
     problems.set(index, problemOf(opened));
     // Without an identity: nothing of this may be taken for the layer that is missing.
     return readLayer({ kind: 'stream', chunks: chunksOf(EMPTY_TAR) }, {});
