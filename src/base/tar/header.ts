@@ -81,6 +81,20 @@ function highBytes(block: Buffer): number {
   return high;
 }
 
+/**
+ * GNU has two times where ustar has the prefix. Docker before 2017 wrote GNU's magic over ustar's prefix (Go issue 12594):
+ * what is no time and plain text is read as a prefix, as Go does.
+ */
+function prefixInsteadOfTimes(block: Buffer): boolean {
+  const isTime = (start: number) => {
+    const first = block[start] ?? 0;
+    return first === 0 || (first & 0x80) !== 0 || numberField(block, start, 12) !== undefined;
+  };
+  if (isTime(345) && isTime(357)) return false;
+  for (let at = 345; at < 500 && block[at] !== 0; at += 1) if ((block[at] ?? 0) >= 0x80) return false;
+  return true;
+}
+
 /** Undefined when the block is no tar header: its checksum does not hold or a number is none. */
 export function parseHeader(block: Buffer): TarHeader | undefined {
   if (!checksumHolds(block)) return undefined;
@@ -91,7 +105,7 @@ export function parseHeader(block: Buffer): TarHeader | undefined {
   const ustar = block.toString('latin1', 257, 262) === 'ustar';
   const gnu = ustar && block[262] === 0x20;
   let name = textField(block, 0, 100);
-  if (ustar && !gnu) {
+  if (ustar && (!gnu || prefixInsteadOfTimes(block))) {
     const prefix = textField(block, 345, 155);
     if (prefix !== '') name = `${prefix}/${name}`;
   }

@@ -114,14 +114,29 @@ describe('an archive means what it means to the engines', () => {
     expect(entries).toEqual(['symlink gnu -> to/gnu']);
   });
 
-  it('so the prefix of ustar counts, and what GNU writes in its place does not', async () => {
-    const ustar = tarEntry({ name: 'name' });
-    ustar.write('some/prefix', 345);
-    const gnu = Buffer.from(ustar);
-    gnu.write('ustar  \0', 257);
-    sealHeader(ustar.subarray(0, 512));
-    sealHeader(gnu.subarray(0, 512));
-    expect(await seen(Buffer.concat([ustar, gnu]))).toEqual(['file some/prefix/name = ', 'file name = ']);
+  it('so the prefix of ustar counts, what GNU writes in its place does not, and what old engines wrote there does', async () => {
+    const entry = (magic: string, more: string | Buffer) => {
+      const bytes = tarEntry({ name: 'name' });
+      bytes.write(magic, 257, 'latin1');
+      bytes.set(Buffer.from(more), 345);
+      sealHeader(bytes.subarray(0, 512));
+      return bytes;
+    };
+    const GNU = 'ustar  \0';
+    const entries = [
+      entry('ustar\x0000', 'some/prefix'),
+      entry(GNU, 'old/engine'),
+      entry(GNU, `${'\0'.repeat(12)}no time`),
+      entry(GNU, '14000000000\x0014000000000\0'),
+      entry(GNU, Buffer.concat([Buffer.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0x60, 0, 0, 0]), Buffer.alloc(12)])),
+      entry(GNU, 'nicht-ascii-\u00e4'),
+      entry(GNU, ''),
+    ];
+    expect(await seen(Buffer.concat(entries))).toEqual([
+      'file some/prefix/name = ',
+      'file old/engine/name = ',
+      ...Array(5).fill('file name = '),
+    ]);
   });
 
   it('so a sparse name without a sparse version is no name', async () => {
