@@ -200,11 +200,12 @@ describe('a file with companions', () => {
 describe('what is too much for one layer', () => {
   it('is said once, and what was found before stays', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => ({ name: `${i}/note`, body: `n${i}` }));
-    const memory = { ...ampleMemory(), kept: memoryBudget(20_000) };
+    const memory = { ...ampleMemory(), packages: memoryBudget(20_000) };
     const layer = await layerOf(many, { catalogers: [noting()], memory });
     expect(codes(layer)).toEqual(['INVENTORY_TOO_LARGE']);
-    expect(layer.files.length).toBeGreaterThan(10);
-    expect(layer.files.length).toBeLessThan(100);
+    const found = layer.files.filter(({ items }) => items.length > 0);
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.length).toBeLessThan(100);
     expect(layer.entries).toBe(1000);
   });
 
@@ -214,12 +215,28 @@ describe('what is too much for one layer', () => {
         for (;;) yield packageItem('again and again');
       },
     });
-    const memory = () => ({ ...ampleMemory(), kept: memoryBudget(100_000) });
+    const memory = () => ({
+      ...ampleMemory(),
+      packages: memoryBudget(100_000),
+      tables: memoryBudget(100_000),
+    });
     const found = await layerOf([{ name: 'note' }], { catalogers: [endless], memory: memory() });
     expect(codes(found)).toEqual(['INVENTORY_TOO_LARGE']);
     const whiteouts = Array.from({ length: 2000 }, (_, i) => ({ name: `.wh.${i}` }));
     const deleted = await layerOf(whiteouts, { memory: memory() });
     expect(codes(deleted)).toEqual(['INVENTORY_TOO_LARGE']);
+  });
+
+  it('of one kind does not crowd out the others', async () => {
+    const crowd = Array.from({ length: 1000 }, (_, i) => ({
+      name: `app/node_modules/p${i}/package.json`,
+      body: `{"name":"p${i}","version":"1.0.0"}`,
+    }));
+    const memory = { ...ampleMemory(), packages: memoryBudget(20_000) };
+    const layer = await layerOf([...crowd, { name: STATUS, body: dpkgStatus('bash 5.2-1') }], { memory });
+    expect(codes(layer)).toEqual(['INVENTORY_TOO_LARGE']);
+    expect(layer.files.at(-1)).toMatchObject({ path: STATUS, items: [{ package: { name: 'bash' } }] });
+    expect(paths(layer)).toHaveLength(1001);
   });
 
   it('a file is not read beyond its limit', async () => {

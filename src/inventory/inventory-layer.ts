@@ -21,10 +21,15 @@ export interface CatalogerSet {
   readonly executables: readonly ExecutableCataloger[];
 }
 
-/** What all layers of an image may take together. */
+/** What all layers of an image may take together. Where one is used up, the others go on. */
 export interface LayerMemory {
-  /** What is kept of them, but for the lists of files that packages own. */
-  readonly kept: MemoryBudget;
+  /** Tables of entries, and what is deleted. */
+  readonly tables: MemoryBudget;
+  /** What distributions install: nothing else can crowd it out. */
+  readonly system: MemoryBudget;
+  /** All other packages. */
+  readonly packages: MemoryBudget;
+  /** Lists of files that packages own. */
   readonly lists: MemoryBudget;
   /** Files whole in memory, while they are read or until their layer's end. */
   readonly held: MemoryBudget;
@@ -76,24 +81,28 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
   const problems = problemList(MAX_PROBLEMS, 'this layer');
   const problem = problems.add;
   let entries = 0;
-  let full = false;
+  const full = new Set<MemoryBudget>();
 
   /** False when there is no room; said once. */
-  const room = (bytes: number, budget = memory.kept): boolean => {
-    if (!full && budget.take(bytes)) return true;
-    if (!full) problem(TOO_MUCH);
-    full = true;
+  const room = (bytes: number, budget: MemoryBudget): boolean => {
+    if (full.has(budget)) return false;
+    if (budget.take(bytes)) return true;
+    if (full.size === 0) problem(TOO_MUCH);
+    full.add(budget);
     return false;
   };
   const keep = (path: string, cataloger: string, items: readonly Item[]) => {
-    if (room(PATH_BYTES + path.length)) files.keep({ path, cataloger, items });
+    const [first] = items;
+    if (room(PATH_BYTES + path.length, first === undefined ? memory.tables : budgetOf(first, memory))) {
+      files.keep({ path, cataloger, items });
+    }
   };
   /** The items that a cataloger finds, those before an error too. */
   const collect = (path: string, find: () => Iterable<Item>): readonly Item[] => {
     const items: Item[] = [];
     try {
       for (const item of find()) {
-        if (!room(itemWeight(item), item.kind === 'files' ? memory.lists : memory.kept)) break;
+        if (!room(itemWeight(item), budgetOf(item, memory))) break;
         items.push(item);
       }
     } catch (error) {
@@ -105,6 +114,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
   const catalog = (cataloger: Cataloger, file: ImageFile, context: CatalogContext) => {
     if (file.bytes.length > cataloger.limitBytes) return problem(tooLarge(file.path, file.bytes.length));
     const items = collect(file.path, () => cataloger.catalog(file, context));
+    if (items.length === 0 && full.size > 0) return;
     keep(file.path, cataloger.id, file.bytes.length > SMALL_TEXT_BYTES ? detached(items) : items);
   };
   /** What the file that is being read takes; it is read when the next entry comes, or none. */
@@ -160,7 +170,7 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       const same = found.find(({ cataloger: id }) => id === cataloger.id);
       if (same !== undefined) keep(path, cataloger.id, same.items);
       else if (held?.catalogers.includes(cataloger)) files.hold({ ...held, path, heldBytes: 0 });
-      else if (room(PATH_BYTES + path.length + target.length)) unread.set(path, target);
+      else if (room(PATH_BYTES + path.length + target.length, memory.tables)) unread.set(path, target);
     }
     if (wanted.length > 0) return;
     for (const { cataloger, items } of found) {
@@ -198,16 +208,15 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     again,
     abandon: release,
     whiteout: (path) => {
-      if (room(PATH_BYTES + path.length)) whiteouts.push(path);
+      if (room(PATH_BYTES + path.length, memory.tables)) whiteouts.push(path);
     },
     opaque: (directory) => {
-      if (room(PATH_BYTES + directory.length)) opaques.push(directory);
+      if (room(PATH_BYTES + directory.length, memory.tables)) opaques.push(directory);
     },
     entry: (entry) => {
       entries += 1;
       doneReading();
-      if (full) return undefined;
-      room(table.add(entry));
+      if (!full.has(memory.tables)) room(table.add(entry), memory.tables);
       files.replace(entry.path, entry.type === 'directory');
       unread.delete(entry.path);
       if (entry.type === 'hardlink') link(entry.path, entry.linkTarget ?? '');
@@ -224,6 +233,13 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
       return { files: files.all(), whiteouts, opaques, table: table.finish(), entries, problems: problems.all() };
     },
   };
+}
+
+const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
+
+function budgetOf(item: Item, memory: LayerMemory): MemoryBudget {
+  if (item.kind === 'files') return memory.lists;
+  return item.kind !== 'package' || SYSTEM_TYPES.has(item.package.type) ? memory.system : memory.packages;
 }
 
 function isCompanion(path: string, cataloger: Cataloger, heldAt: (path: string) => HeldFile | undefined): boolean {

@@ -17,8 +17,12 @@ export interface InventoryReading extends LayerReading {
 }
 
 const MIB = 1024 * 1024;
-/** A million files take some 30 MB, ten thousand packages five. */
-const KEPT_BYTES = 160 * MIB;
+/** A million files take some 30 MB. */
+const TABLE_BYTES = 96 * MIB;
+/** Twenty thousand packages; the largest systems have five thousand. */
+const SYSTEM_BYTES = 32 * MIB;
+/** Fifty thousand packages. */
+const PACKAGE_BYTES = 96 * MIB;
 /** A workstation's packages own half a million files: some 30 MB of paths. */
 const LIST_BYTES = 48 * MIB;
 /** Workstations have rpm databases of half of it. */
@@ -32,7 +36,9 @@ const HELD_BYTES = 192 * MIB;
 export function layerInventoryReader(reading: InventoryReading): ReadLayer<LayerInventory> {
   const set = prepareCatalogers(reading.catalogers, reading.executables);
   const memory = {
-    kept: memoryBudget(KEPT_BYTES),
+    tables: memoryBudget(TABLE_BYTES),
+    system: memoryBudget(SYSTEM_BYTES),
+    packages: memoryBudget(PACKAGE_BYTES),
     lists: memoryBudget(LIST_BYTES),
     held: memoryBudget(HELD_BYTES),
   };
@@ -47,7 +53,7 @@ export function layerInventoryReader(reading: InventoryReading): ReadLayer<Layer
     const { diffId } = expected;
     if (diffId !== undefined && content.kind !== 'tree') {
       const kept = reading.cache.get(keyOf(content, diffId));
-      const result = kept && memory.kept.take(kept.length) ? decodeLayer(kept) : undefined;
+      const result = kept && memory.tables.take(kept.length) ? decodeLayer(kept) : undefined;
       if (result !== undefined) return { result, ...expected };
     }
     const visitor = inventoryVisitor(set, memory);

@@ -17,7 +17,7 @@ export interface LayerOptions {
 /** Room for any test's layer. */
 export function ampleMemory(): LayerMemory {
   const ample = () => memoryBudget(1 << 30);
-  return { kept: ample(), lists: ample(), held: ample() };
+  return { tables: ample(), system: ample(), packages: ample(), lists: ample(), held: ample() };
 }
 
 /** A layer's inventory as reading its archive gives it. */
