@@ -1,11 +1,8 @@
 import { DISTRIBUTIONS, UNPUBLISHED } from '#finding/distributions.ts';
-import type { OsRelease } from '#inventory/package.ts';
+import { type OsRelease, SYSTEM_TYPES } from '#inventory/package.ts';
 
 /** Names of the advisory ecosystems that apply to a package, or why there is none: one sentence without a full stop. */
 export type Ecosystems = { readonly ecosystems: readonly string[] } | { readonly unknown: string };
-
-/** Package types of an operating system: what applies to them depends on its release. */
-const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 /** Package URL types of languages and their ecosystems (OSV schema, "Defined ecosystems"). */
 const LANGUAGES: ReadonlyMap<string, string> = new Map([

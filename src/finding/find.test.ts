@@ -107,10 +107,27 @@ describe('finding flaws', () => {
     expect(found.ids).toEqual([]);
   });
 
-  it('does not compare a language package that an OS package owns', () => {
-    const owned = packageOf('pypi', 'requests', '1.0', { ownedBy: 'pkg:deb/debian/python3-requests@1.0' });
-    const found = find([owned, packageOf('pypi', 'Requests', '1.0')], [advisory('PYSEC-1', 'PyPI', 'requests')]);
-    expect(found.ids).toEqual(['PYSEC-1 Requests']);
+  it('leaves a language package to the OS package that owns it, and covers it as far as that one is', () => {
+    const owner = packageOf('deb', 'python3-requests', '1.0');
+    const owned = packageOf('pypi', 'requests', '1.0', { ownedBy: owner.purl });
+    const loose = packageOf('pypi', 'Requests', '1.0');
+    const flaw = advisory('PYSEC-1', 'PyPI', 'requests');
+    const silent = find([owner, owned, loose], [flaw]);
+    expect(silent.ids).toEqual(['PYSEC-1 Requests']);
+    expect(silent.coverage).toEqual(['Debian:12 no-data 1', 'PyPI covered 1', 'PyPI no-data 1']);
+    const spoken = find([owner, owned, loose], [flaw, advisory('CVE-1', 'Debian:12', 'other')]);
+    expect(spoken.ids).toEqual(['PYSEC-1 Requests']);
+    expect(spoken.coverage).toEqual(['Debian:12 covered 1', 'PyPI covered 1', 'PyPI covered 1']);
+  });
+
+  it('believes no owner that is missing, of another kind or of a third party', () => {
+    const flaws = [advisory('PYSEC-1', 'PyPI', 'requests'), advisory('CVE-1', 'Debian:12', 'other')];
+    const owners = [packageOf('pypi', 'keeper', '1.0'), packageOf('deb', 'theirs', '1.0', { thirdParty: true })];
+    for (const ownedBy of [...owners.map(({ purl }) => purl), 'pkg:deb/debian/nowhere@1.0']) {
+      expect(find([...owners, packageOf('pypi', 'requests', '1.0', { ownedBy })], flaws).ids).toEqual([
+        'PYSEC-1 requests',
+      ]);
+    }
   });
 
   it('makes one finding of one flaw under three ids', () => {

@@ -13,7 +13,7 @@ import { linkUnread, TOO_MUCH, tooLarge } from '#inventory/layer-problems.ts';
 import { type LinkTargets, linkTargets } from '#inventory/link-targets.ts';
 import { compileMatches, type Matcher } from '#inventory/matcher.ts';
 import type { MemoryBudget } from '#inventory/memory-budget.ts';
-import type { Item } from '#inventory/package.ts';
+import { type Item, SYSTEM_TYPES } from '#inventory/package.ts';
 
 /** The catalogers of a run, ready for any number of layers. */
 export interface CatalogerSet {
@@ -234,8 +234,6 @@ export function inventoryVisitor(set: CatalogerSet, memory: LayerMemory): Invent
     },
   };
 }
-
-const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 function budgetOf(item: Item, memory: LayerMemory): MemoryBudget {
   if (item.kind === 'files') return memory.lists;

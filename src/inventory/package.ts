@@ -4,6 +4,9 @@ import type { LayerIdentity } from '#image/image.ts';
 /** Package types that catalogers find; named as in the purl specification. An SBOM may bring others. */
 export type CatalogedType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang';
 
+/** Those of operating systems; every other one is of a language. */
+export const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
+
 /** The package that a binary package was built from: what distributions publish advisories for. */
 export interface SourcePackage {
   readonly name: string;

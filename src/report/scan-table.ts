@@ -69,6 +69,12 @@ function advisoriesLines({ advisories }: ScanReportInput): readonly string[] {
   return [];
 }
 
+/** Which advisories spoke, so that a table which is kept tells later what it knew. */
+function advisoriesDate({ advisories }: ScanReportInput): string {
+  if (advisories === undefined || advisories.kind === 'starter') return '';
+  return `Advisories of ${advisories.builtAt.slice(0, 10)}: ${count(advisories.records, 'record')}`;
+}
+
 const PROOF = {
   digests: 'digests verified',
   engine: 'read in place, trusting the engine (--verify to hash)',
@@ -76,10 +82,8 @@ const PROOF = {
   'not-applicable': '',
 } as const;
 
-function titleLines(
-  { description, inventory, layers, leftOut, containers }: ScanReportInput,
-  { paint, width }: TableOptions,
-) {
+function titleLines(input: ScanReportInput, { paint, width }: TableOptions) {
+  const { description, inventory, layers, leftOut, containers } = input;
   const { kind, reference, platform, verified } = description;
   const facts = [kind, platform && formatPlatform(platform), PROOF[verified]].filter((fact) => fact).join(', ');
   const types = new Map<string, number>();
@@ -103,6 +107,8 @@ function titleLines(
   const add = (text: string) => lines.push(...wrapText(text, width, '  '));
   if (inventory.base.name !== undefined) add(`Base image: ${printable(inventory.base.name)}`);
   if (containers !== undefined) add(`Runs as: ${containers.map(({ name }) => printable(name)).join(', ')}`);
+  const dated = advisoriesDate(input);
+  if (dated !== '') add(dated);
   if (leftOut.length > 0) add(`Left out: ${leftOut.map(printable).join(', ')}`);
   return lines;
 }
@@ -215,6 +221,8 @@ function summary(findings: readonly Finding[], { inventory, findings: { coverage
     inventory.problems.length > 0 ? `${count(inventory.problems.length, 'problem')} while reading` : '',
   ].filter((part) => part !== '');
   const silence = but.length === 0 ? '' : ` (${but.join(', ')})`;
+  if (inventory.packages.length === 0)
+    return `Nothing is known: no package was recognised, so nothing was compared${silence}.`;
   if (findings.length === 0) {
     return `No findings in ${count(inventory.packages.length, 'package')}${silence}.`;
   }

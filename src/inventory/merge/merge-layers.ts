@@ -7,7 +7,14 @@ import { ownersOf } from '#inventory/merge/owned-paths.ts';
 import { packagePurl } from '#inventory/merge/package-purl.ts';
 import { isThirdParty } from '#inventory/merge/third-party.ts';
 import { type VisibleFile, visibleFiles } from '#inventory/merge/visible-files.ts';
-import type { BaseImage, FoundPackage, Inventory, OsRelease, Package } from '#inventory/package.ts';
+import {
+  type BaseImage,
+  type FoundPackage,
+  type Inventory,
+  type OsRelease,
+  type Package,
+  SYSTEM_TYPES,
+} from '#inventory/package.ts';
 
 /** A package item of a visible file, before packages found in several files become one. */
 interface Sighting {
@@ -16,8 +23,6 @@ interface Sighting {
   readonly cataloger: string;
   readonly layer: number;
 }
-
-const OS_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 /**
  * Merges the layers' inventories into the image's: what is visible, whose it is, and which layer brought it.
@@ -94,13 +99,13 @@ function assemble(
   base: BaseImage,
 ): readonly Package[] {
   const licences = declaredLicences(visible);
-  const language = new Set(sightings.filter(({ found }) => !OS_TYPES.has(found.type)).map(({ path }) => path));
+  const language = new Set(sightings.filter(({ found }) => !SYSTEM_TYPES.has(found.type)).map(({ path }) => path));
   const owners = ownersOf(language, visible);
   const vouching = vouchingPackages(sightings, os);
   const merged = new Map<string, { package: Package; locations: Set<string> }>();
   for (const { found, path, layer } of sightings) {
     const owner = owners.get(path);
-    const keeper = owner === undefined || OS_TYPES.has(found.type) ? undefined : vouching.get(owner);
+    const keeper = owner === undefined || SYSTEM_TYPES.has(found.type) ? undefined : vouching.get(owner);
     // What a later layer put in the place of a package's file is not the package's any more.
     const ownedBy = keeper !== undefined && layer <= keeper.layer ? keeper.purl : undefined;
     const purl = packagePurl(found, os);
@@ -121,7 +126,7 @@ function assemble(
 function vouchingPackages(sightings: readonly Sighting[], os: OsRelease | undefined) {
   const packages = new Map<string, { readonly purl: string; readonly layer: number }>();
   for (const { found, layer } of sightings) {
-    if (!OS_TYPES.has(found.type) || isThirdParty(found, os)) continue;
+    if (!SYSTEM_TYPES.has(found.type) || isThirdParty(found, os)) continue;
     const known = packages.get(found.name);
     if (known === undefined || known.layer < layer) packages.set(found.name, { purl: packagePurl(found, os), layer });
   }
@@ -141,7 +146,7 @@ function packageOf(
   const { qualifiers: _, ...rest } = found;
   const layer = layers[index];
   const declared =
-    found.licences.length > 0 ? found.licences : OS_TYPES.has(found.type) ? (licences.get(found.name) ?? []) : [];
+    found.licences.length > 0 ? found.licences : SYSTEM_TYPES.has(found.type) ? (licences.get(found.name) ?? []) : [];
   return {
     ...rest,
     licences: declared,
