@@ -2,11 +2,10 @@ import type { Advisories, AdvisoriesInfo } from '#advisory/advisory.ts';
 import { compareVersions } from '#base/versions/compare.ts';
 import type { CoverageState } from '#core/coverage.ts';
 import { compareSeverity } from '#core/severity.ts';
+import { createAnswers } from '#finding/answers.ts';
 import { countCoverage, ecosystemCoverage } from '#finding/coverage.ts';
 import type { Absence, Finding, Findings } from '#finding/finding.ts';
-import { groupMatches } from '#finding/group.ts';
 import { type LookUp, lookUpsOf } from '#finding/look-ups.ts';
-import { matchPackage } from '#finding/match.ts';
 import { type Inventory, type Package, SYSTEM_TYPES } from '#inventory/package.ts';
 
 export interface FindOptions {
@@ -28,6 +27,7 @@ export function findFlaws(
   const coverage = countCoverage();
   const findings: Finding[] = [];
   const absences: Absence[] = [];
+  const answer = advisories === undefined ? undefined : createAnswers(advisories, options.explainAbsences);
   const owners = new Map(inventory.packages.filter(isDistributions).map((found) => [found.purl, found]));
   for (const found of inventory.packages) {
     const standing = standingOf(found, inventory, advisories?.info, options.now);
@@ -38,12 +38,10 @@ export function findFlaws(
       continue;
     }
     coverage.add(standing.subject, standing.state, standing.reason);
-    if (advisories === undefined) continue;
-    const matched = matchPackage(found, standing.ask, advisories);
-    findings.push(...groupMatches(matched.matches, (cve) => advisories.exploitation(cve)));
-    for (const absence of matched.absences) {
-      if (options.explainAbsences || absence.state === 'not-comparable') absences.push(absence);
-    }
+    if (answer === undefined) continue;
+    const said = answer(found, standing.ask);
+    for (const finding of said.findings) findings.push(finding);
+    for (const absence of said.absences) absences.push(absence);
   }
   return { findings: findings.sort(mostUrgentFirst), coverage: coverage.finish(), absences };
 }

@@ -19,6 +19,7 @@ const CVE = /^CVE-\d{4}-\d{4,}$/;
  * (DSA, USN, RHSA …) counts for each of them, and does not make them one.
  */
 export function groupMatches(matches: readonly Match[], exploitation: Advisories['exploitation']): readonly Finding[] {
+  if (matches.length === 0) return [];
   const named = matches.flatMap(namesOf);
   const groups = new Map<string, Named[]>();
   const rootOf = new Map<string, string>();
@@ -33,12 +34,11 @@ export function groupMatches(matches: readonly Match[], exploitation: Advisories
   }
   for (const one of named) {
     const key = root(one.ids[0] ?? '');
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
-  return [...groups.values()].flatMap((group) => {
-    const [first, ...rest] = group;
-    return first === undefined ? [] : [findingOf([first, ...rest], exploitation)];
-  });
+  return [...groups.values()].map((group) => findingOf(group as [Named, ...Named[]], exploitation));
 }
 
 function namesOf(match: Match): readonly Named[] {

@@ -15,7 +15,7 @@ export interface Match {
 
 export interface Matched {
   readonly matches: readonly Match[];
-  /** Advisories on the package that hold no finding, each explained. */
+  /** Advisories on the package that hold no finding, each explained; only `not-comparable` ones unless all are wanted. */
   readonly absences: readonly Absence[];
 }
 
@@ -24,20 +24,22 @@ export function matchPackage(
   found: Package,
   lookUps: readonly LookUp[],
   advisories: Pick<Advisories, 'lookup'>,
+  explainAbsences: boolean,
 ): Matched {
   const matches: Match[] = [];
   const absences: Absence[] = [];
   for (const lookUp of lookUps) {
+    const compare = comparisonOf(lookUp);
     for (const advisory of advisories.lookup(lookUp.ecosystem, lookUp.name)) {
-      const outcome = judge(found, lookUp, advisory);
+      const outcome = judge(found, lookUp, advisory, compare);
       if ('advisory' in outcome) matches.push(outcome);
-      else absences.push(outcome);
+      else if (explainAbsences || outcome.state === 'not-comparable') absences.push(outcome);
     }
   }
   return { matches, absences };
 }
 
-function judge(found: Package, lookUp: LookUp, advisory: Advisory): Match | Absence {
+function judge(found: Package, lookUp: LookUp, advisory: Advisory, compare: Compare | undefined): Match | Absence {
   const absent = (state: Absence['state'], reason: string): Absence => ({
     id: advisory.id,
     purl: found.purl,
@@ -52,12 +54,10 @@ function judge(found: Package, lookUp: LookUp, advisory: Advisory): Match | Abse
     const streams = otherStream(found, advisory);
     if (streams !== undefined) return absent('not-affected', streams);
   }
-  if (lookUp.scheme === undefined) {
+  if (compare === undefined) {
     return absent('not-comparable', `versions of ${lookUp.ecosystem} cannot be ordered by this release`);
   }
-  const { scheme } = lookUp;
-  const plain: Compare = (a, b) => compareVersions(scheme, a, b);
-  const result = evaluate(advisory, lookUp.version, lookUp.epochless ? withoutEpochs(plain) : plain);
+  const result = evaluate(advisory, lookUp.version, compare);
   switch (result.state) {
     case 'not-comparable':
       return absent('not-comparable', result.reason);
@@ -76,6 +76,19 @@ function judge(found: Package, lookUp: LookUp, advisory: Advisory): Match | Abse
       return { package: found, advisory, because, fixedVersions: result.fixedVersions };
     }
   }
+}
+
+/** How the asked version stands to others is worked out once: many flaws are fixed by one version. */
+function comparisonOf({ scheme, version, epochless }: LookUp): Compare | undefined {
+  if (scheme === undefined) return undefined;
+  const plain: Compare = (a, b) => compareVersions(scheme, a, b);
+  const compare = epochless ? withoutEpochs(plain) : plain;
+  const known = new Map<string, ReturnType<Compare>>();
+  return (a, b) => {
+    if (a !== version) return compare(a, b);
+    if (!known.has(b)) known.set(b, compare(a, b));
+    return known.get(b);
+  };
 }
 
 /** A source rpm's name holds no epoch, so none is compared. */

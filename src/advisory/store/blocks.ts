@@ -44,43 +44,46 @@ export function createBlockReader(file: OpenFile): ReadBlock {
 
 /** A block's entries in order. @throws `ADVISORIES_CORRUPT` */
 export function* blockEntries(bytes: Buffer): Generator<{ readonly key: Buffer; readonly body: Buffer }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    const { bodyStart, end } = entryAt(bytes, at);
+    const { bodyStart, end } = entryAt(view, at);
     yield { key: bytes.subarray(at + ENTRY_HEAD_BYTES, bodyStart), body: bytes.subarray(bodyStart, end) };
     at = end;
   }
 }
 
-function entryAt(bytes: Buffer, at: number): { readonly bodyStart: number; readonly end: number } {
-  if (at + ENTRY_HEAD_BYTES > bytes.length) throw corrupt('an entry breaks off');
-  const bodyStart = at + ENTRY_HEAD_BYTES + bytes.readUInt16LE(at);
-  const end = bodyStart + bytes.readUInt32LE(at + 2);
-  if (end > bytes.length) throw corrupt('an entry breaks off');
+function entryAt(view: DataView, at: number): { readonly bodyStart: number; readonly end: number } {
+  if (at + ENTRY_HEAD_BYTES > view.byteLength) throw corrupt('an entry breaks off');
+  const bodyStart = at + ENTRY_HEAD_BYTES + view.getUint16(at, true);
+  const end = bodyStart + view.getUint32(at + 2, true);
+  if (end > view.byteLength) throw corrupt('an entry breaks off');
   return { bodyStart, end };
 }
 
-/** The last of a block's entries whose key is not above the wanted one, as it is found, and whether it is that key. */
-export interface Nearest {
+/** The body of a block that has one entry. @throws `ADVISORIES_CORRUPT` */
+export function onlyBody(bytes: Buffer): Buffer {
+  const { bodyStart, end } = entryAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
+  if (end !== bytes.length) throw corrupt('a page of CVEs has company');
+  return bytes.subarray(bodyStart);
+}
+
+/** What a block has under one key. */
+export interface Found {
   readonly bodies: readonly Buffer[];
-  /** The bodies are under the wanted key itself. */
-  readonly exact: boolean;
-  /** Nothing further on can be under the wanted key. */
+  /** Nothing further on can be under the key. */
   readonly last: boolean;
 }
 
-/** Looks for a key in a block. @throws `ADVISORIES_CORRUPT` */
-export function nearestEntries(bytes: Buffer, key: Buffer): Nearest {
-  let bodies: Buffer[] = [];
-  let exact = false;
+/** Looks for a key, bytes as characters, in a block. @throws `ADVISORIES_CORRUPT` */
+export function findEntries(bytes: Buffer, key: string): Found {
+  const bodies: Buffer[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    const { bodyStart, end } = entryAt(bytes, at);
-    const order = bytes.compare(key, 0, key.length, at + ENTRY_HEAD_BYTES, bodyStart);
-    if (order > 0) return { bodies, exact, last: true };
-    const body = bytes.subarray(bodyStart, end);
-    if (order === 0 && exact) bodies.push(body);
-    else bodies = [body];
-    exact = order === 0;
+    const { bodyStart, end } = entryAt(view, at);
+    const own = bytes.toString('latin1', at + ENTRY_HEAD_BYTES, bodyStart);
+    if (own > key) return { bodies, last: true };
+    if (own === key) bodies.push(bytes.subarray(bodyStart, end));
     at = end;
   }
-  return { bodies, exact, last: false };
+  return { bodies, last: false };
 }

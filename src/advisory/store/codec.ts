@@ -48,8 +48,9 @@ function unpackEvent(text: string): RangeEvent {
 }
 
 function unpackRange(packed: readonly string[]): AffectedRange {
-  const [type, ...events] = packed;
-  return { type: type === 'S' ? 'SEMVER' : 'ECOSYSTEM', events: events.map(unpackEvent) };
+  const events: RangeEvent[] = [];
+  for (let at = 1; at < packed.length; at += 1) events.push(unpackEvent(packed[at] ?? ''));
+  return { type: packed[0] === 'S' ? 'SEMVER' : 'ECOSYSTEM', events };
 }
 
 function unpackSeverity([place, source, score]: readonly [number, string, number?]): RatedSeverity {
@@ -88,23 +89,33 @@ export function packAdvisory(advisory: Advisory): string {
   return JSON.stringify(stored);
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
-}
-
 function isOptionalText(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
 }
 
+function isTexts(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value)) return false;
+  for (const text of value as readonly unknown[]) if (typeof text !== 'string') return false;
+  return true;
+}
+
 function isOptionalTexts(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.every(isText));
+  return value === undefined || isTexts(value);
+}
+
+function isRanges(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (const range of value as readonly unknown[]) if (!isTexts(range)) return false;
+  return true;
 }
 
 function isSeverity(value: unknown): boolean {
-  if (value === undefined) return true;
   if (!Array.isArray(value)) return false;
-  const [place, source, score] = value as readonly unknown[];
-  return typeof place === 'number' && isText(source) && (score === undefined || typeof score === 'number');
+  const list = value as readonly unknown[];
+  const score = list[2];
+  return (
+    typeof list[0] === 'number' && typeof list[1] === 'string' && (score === undefined || typeof score === 'number')
+  );
 }
 
 /** Every field has the type that {@link packAdvisory} gives it, whoever wrote the file. */
@@ -112,37 +123,48 @@ function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null) return false;
   const { i, a, t, r, v, s, f, m, w, p, o, d, u, h } = value as Partial<Record<keyof Stored, unknown>>;
   return (
-    isText(i) &&
-    isText(o) &&
+    typeof i === 'string' &&
+    typeof o === 'string' &&
     (t === undefined || t === 'n' || t === 'u') &&
     (f === undefined || FIX_STATES.includes(f as FixState)) &&
-    [m, w, p, d].every(isOptionalText) &&
-    [a, v, u, h].every(isOptionalTexts) &&
-    (r === undefined || (Array.isArray(r) && r.every((range) => Array.isArray(range) && range.every(isText)))) &&
-    isSeverity(s)
+    isOptionalText(m) &&
+    isOptionalText(w) &&
+    isOptionalText(p) &&
+    isOptionalText(d) &&
+    isOptionalTexts(a) &&
+    isOptionalTexts(v) &&
+    isOptionalTexts(u) &&
+    isOptionalTexts(h) &&
+    (r === undefined || isRanges(r)) &&
+    (s === undefined || isSeverity(s))
   );
 }
 
-/** @throws `ADVISORIES_CORRUPT` for what {@link packAdvisory} did not write */
+type Growing = { -readonly [Field in keyof Advisory]: Advisory[Field] };
+
+/**
+ * Hundreds are unpacked before any of this has been compiled: no spreads, no closures.
+ * @throws `ADVISORIES_CORRUPT` for what {@link packAdvisory} did not write
+ */
 export function unpackAdvisory(ecosystem: string, name: string, stored: unknown): Advisory {
   if (!isStored(stored)) throw corrupt(`an advisory on ${name} cannot be read`);
-  const { s, f, m, w, p, d, u, h } = stored;
-  return {
+  const advisory: Growing = {
     id: stored.i,
     aliases: stored.a ?? [],
     ecosystem,
     package: name,
     status: stored.t === undefined ? 'affected' : stored.t === 'n' ? 'not-affected' : 'undetermined',
-    ranges: stored.r?.map(unpackRange) ?? [],
+    ranges: stored.r === undefined ? [] : stored.r.map(unpackRange),
     versions: stored.v ?? [],
-    ...(s === undefined ? {} : { severity: unpackSeverity(s) }),
-    ...(f === undefined ? {} : { fixState: f }),
-    ...(m === undefined ? {} : { summary: m }),
-    ...(w === undefined ? {} : { withdrawn: w }),
-    ...(p === undefined ? {} : { published: p }),
     source: stored.o,
-    ...(d === undefined ? {} : { module: d }),
-    ...(u === undefined ? {} : { upstream: u }),
-    ...(h === undefined ? {} : { architectures: h }),
   };
+  if (stored.s !== undefined) advisory.severity = unpackSeverity(stored.s);
+  if (stored.f !== undefined) advisory.fixState = stored.f;
+  if (stored.m !== undefined) advisory.summary = stored.m;
+  if (stored.w !== undefined) advisory.withdrawn = stored.w;
+  if (stored.p !== undefined) advisory.published = stored.p;
+  if (stored.d !== undefined) advisory.module = stored.d;
+  if (stored.u !== undefined) advisory.upstream = stored.u;
+  if (stored.h !== undefined) advisory.architectures = stored.h;
+  return advisory;
 }

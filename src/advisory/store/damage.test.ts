@@ -107,13 +107,25 @@ describe('a damaged file of advisories', () => {
 
   it('of a newer format says so, and what to do', () => {
     const bytes = Buffer.from(whole);
-    bytes.writeUInt32LE(2, 8);
+    bytes.writeUInt32LE(3, 8);
     writeFileSync(damaged, bytes);
     expect(() => openAdvisories(damaged)).toThrow(
       expect.objectContaining({
         code: 'ADVISORIES_VERSION',
         path: damaged,
         hint: expect.stringContaining('newer') as string,
+      }),
+    );
+  });
+
+  it('of an older format says to build it again', () => {
+    const bytes = Buffer.from(whole);
+    bytes.writeUInt32LE(1, 8);
+    writeFileSync(damaged, bytes);
+    expect(() => openAdvisories(damaged)).toThrow(
+      expect.objectContaining({
+        code: 'ADVISORIES_VERSION',
+        hint: expect.stringContaining('again with holdfast db build') as string,
       }),
     );
   });
@@ -163,6 +175,16 @@ describe('a forged file of advisories, whose hashes are right,', () => {
       }),
       { numRuns: 80 },
     );
+  });
+
+  it('whose index hides a block is refused on import', () => {
+    forge((bytes, at) => {
+      // The last byte of the directory is of the last block's first key.
+      const place = bytes.length - 88 - 1;
+      bytes[place] = (bytes[place] ?? 0) + 1;
+      expect(place).toBeGreaterThan(at);
+    });
+    expect(verified(damaged)).toBe('ADVISORIES_CORRUPT');
   });
 
   it('that claims other numbers than it holds is refused on import', () => {

@@ -17,7 +17,7 @@ import { HoldfastError } from '#core/errors.ts';
  * `NUL` and its first CVE.
  */
 export const MAGIC = Buffer.from('hfadvdb\n', 'latin1');
-const VERSION = 1;
+const VERSION = 2;
 export const PREAMBLE_BYTES = 16;
 export const TRAILER_BYTES = 88;
 export const ENTRY_HEAD_BYTES = 6;

@@ -1,39 +1,45 @@
 import { closeSync } from 'node:fs';
 import type { Advisories, Advisory } from '#advisory/advisory.ts';
 import type { BlockIndex } from '#advisory/store/block-index.ts';
-import { createBlockReader, nearestEntries, type ReadBlock } from '#advisory/store/blocks.ts';
+import { createBlockReader, findEntries, onlyBody, type ReadBlock } from '#advisory/store/blocks.ts';
 import { unpackAdvisory } from '#advisory/store/codec.ts';
-import { cveNumber, findInPage, pageKey } from '#advisory/store/cve-page.ts';
+import { cveNumber, findInPage, rankOf, rankOfPage } from '#advisory/store/cve-page.ts';
 import { located, openFile } from '#advisory/store/open-file.ts';
 import { corrupt } from '#advisory/store/store-error.ts';
 
-/** How many blocks begin before the key; `orAt` counts one that begins with it. */
-function blocksBefore(index: BlockIndex, key: Buffer, orAt: boolean): number {
+/** How many blocks, of the first `count`, have a value that is below the wanted one. */
+function countBelow<T extends number | string>(count: number, at: (block: number) => T, wanted: T): number {
   let low = 0;
-  let high = index.count;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = Buffer.compare(index.firstKey(middle), key);
-    if (order < 0 || (orAt && order === 0)) low = middle + 1;
+    if (at(middle) < wanted) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** The bodies under a key. */
-function* bodiesOf(index: BlockIndex, readBlock: ReadBlock, key: Buffer): Generator<Buffer> {
-  for (let block = Math.max(blocksBefore(index, key, false) - 1, 0); block < index.count; block += 1) {
-    if (Buffer.compare(index.firstKey(block), key) > 0) return;
-    const { bodies, exact, last } = nearestEntries(readBlock(block), key);
-    if (exact) yield* bodies;
-    if (last) return;
+/** The bodies under a key, bytes as characters. */
+function bodiesOf(index: BlockIndex, readBlock: ReadBlock, key: string): readonly Buffer[] {
+  const found: Buffer[] = [];
+  let block = Math.max(countBelow(index.count, index.firstKey, key) - 1, 0);
+  for (; block < index.count && index.firstKey(block) <= key; block += 1) {
+    const { bodies, last } = findEntries(readBlock(block), key);
+    found.push(...bodies);
+    if (last) break;
   }
+  return found;
 }
 
-/** The page of CVEs that a CVE is on, if it is on one: the last that does not begin after it. */
-function pageOf(index: BlockIndex, readBlock: ReadBlock, key: Buffer): Buffer | undefined {
-  const block = blocksBefore(index, key, true) - 1;
-  return block < 0 ? undefined : nearestEntries(readBlock(block), key).bodies[0];
+/** The first CVE of each page, by rank: pages are the first blocks. */
+function ranksOfPages(index: BlockIndex): readonly number[] {
+  const ranks: number[] = [];
+  for (let block = 0; block < index.count; block += 1) {
+    const rank = rankOfPage(index.firstKey(block));
+    if (rank === undefined) break;
+    ranks.push(rank);
+  }
+  return ranks;
 }
 
 function parseBody(body: Buffer): unknown {
@@ -66,19 +72,23 @@ export function openAdvisories(path: string): Advisories {
       throw located(error, path);
     }
   };
+  let ranks: readonly number[] | undefined;
   let open = true;
   return {
     info: file.info,
     lookup: (ecosystem, name) =>
       reading(() => {
-        const key = Buffer.from(`${ecosystem}\0${name}`);
-        return [...bodiesOf(file.index, readBlock, key)].flatMap((body) => unpackBody(ecosystem, name, body));
+        const key = Buffer.from(`${ecosystem}\0${name}`).toString('latin1');
+        return bodiesOf(file.index, readBlock, key).flatMap((body) => unpackBody(ecosystem, name, body));
       }),
     exploitation: (cve) =>
       reading(() => {
         const place = cveNumber(cve);
-        const page = place === undefined ? undefined : pageOf(file.index, readBlock, pageKey(place));
-        return place === undefined || page === undefined ? undefined : findInPage(page, place);
+        if (place === undefined) return undefined;
+        ranks ??= ranksOfPages(file.index);
+        const rank = rankOf(place);
+        const page = countBelow(ranks.length, (block) => ranks?.[block] ?? 0, rank + 1) - 1;
+        return page < 0 ? undefined : findInPage(onlyBody(readBlock(page)), rank);
       }),
     close() {
       if (open) closeSync(file.fd);

@@ -24,9 +24,12 @@ function checkEntries(file: OpenFile): void {
   let records = 0;
   let before: Buffer = Buffer.alloc(0);
   for (let block = 0; block < file.index.count; block += 1) {
+    let first = true;
     for (const { key, body } of blockEntries(inflateBlock(file, block))) {
       if (Buffer.compare(before, key) > 0) throw corrupt('its entries are not sorted');
       before = key;
+      if (first && key.toString('latin1') !== file.index.firstKey(block)) throw corrupt('its index has other keys');
+      first = false;
       const [ecosystem = '', name = ''] = key.toString().split('\0');
       if (ecosystem === '') checkPage(body);
       else records += unpackBody(ecosystem, name, body).length;

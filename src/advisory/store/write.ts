@@ -6,9 +6,9 @@ import type { FeedItem } from '#advisory/feeds/feed.ts';
 import { invalidRecord } from '#advisory/feeds/fields.ts';
 import { packIndex } from '#advisory/store/block-index.ts';
 import { type BlockWriter, createBlockWriter } from '#advisory/store/block-writer.ts';
-import { compareCves, cveNumber, packPage, pageKey, ROWS_IN_PAGE } from '#advisory/store/cve-page.ts';
+import { cveNumber, packPage, pageKey, ROWS_IN_PAGE, rankOf } from '#advisory/store/cve-page.ts';
 import { mergeExploitation } from '#advisory/store/exploitation.ts';
-import { BLOCK_BYTES, MAGIC, preamble, trailerHead } from '#advisory/store/format.ts';
+import { BLOCK_BYTES, MAGIC, PREAMBLE_BYTES, preamble, trailerHead } from '#advisory/store/format.ts';
 import { type PackageGroup, packageGroups } from '#advisory/store/groups.ts';
 import { type HeldAdvisory, holdAdvisory, supersedes } from '#advisory/store/held.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
@@ -44,7 +44,7 @@ function writeExploitations(blocks: BlockWriter, exploitations: ReadonlyMap<stri
     const place = cveNumber(cve);
     return place === undefined ? [] : { ...place, known };
   });
-  rows.sort(compareCves);
+  rows.sort((a, b) => rankOf(a) - rankOf(b));
   for (let at = 0; at < rows.length; at += ROWS_IN_PAGE) {
     const page = rows.slice(at, at + ROWS_IN_PAGE);
     const [first] = page;
@@ -163,7 +163,7 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
           count(ecosystems, group);
           writeGroup(blocks, group);
         }
-        const index = packIndex(blocks.end());
+        const index = packIndex(blocks.end(), PREAMBLE_BYTES);
         const information = informationOf(options, sources, ecosystems);
         const text = Buffer.from(JSON.stringify(information));
         const directoryHash = createHash('sha256').update(text).update(index).digest();
