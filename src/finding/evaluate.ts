@@ -67,7 +67,8 @@ function rangeHolds({ events }: AffectedRange, version: string, compare: Compare
   if (limits.length > 0 && !below) return { state: 'out', text: `${version} is not below ${limits.join(' or ')}` };
   let since: string | undefined;
   let until = '';
-  for (const { event, side } of placed.sort((a, b) => orderEvents(a.event, b.event, compare))) {
+  if (placed.length > 2 || !startsEverything(placed[0])) placed.sort((a, b) => orderEvents(a.event, b.event, compare));
+  for (const { event, side } of placed) {
     const at = versionOf(event);
     if ('introduced' in event) {
       if (side >= 0) since = at;
@@ -96,6 +97,11 @@ function versionOf(event: RangeEvent): string {
   if ('introduced' in event) return event.introduced;
   if ('fixed' in event) return event.fixed;
   return 'lastAffected' in event ? event.lastAffected : event.limit;
+}
+
+/** The usual range is `0` and a fix, which are in order. */
+function startsEverything(first: Placed | undefined): boolean {
+  return first !== undefined && 'introduced' in first.event && first.event.introduced === '0';
 }
 
 /** Stable: events at one version keep the record's order. */

@@ -50,20 +50,24 @@ function namesOf(match: Match): readonly Named[] {
 
 function findingOf(group: readonly [Named, ...Named[]], exploitation: Advisories['exploitation']): Finding {
   const [{ match: first }] = group;
-  const all = new Set(group.flatMap(({ ids, shown }) => [...ids, ...shown]));
-  const own = new Set(group.flatMap(({ ids }) => ids));
+  const [all, own, members] = [new Set<string>(), new Set<string>(), new Set<Match>()];
+  for (const { match, ids, shown } of group) {
+    members.add(match);
+    for (const one of ids) own.add(one);
+    for (const one of shown) all.add(one);
+  }
+  for (const one of own) all.add(one);
   const id = preferredId([...own]);
   all.delete(id);
-  const matches = [...new Set(group.map(({ match }) => match))];
-  const cves = [...own].filter((one) => CVE.test(one)).sort();
-  const known = cves.map((cve) => exploitation(cve)).filter((one) => one !== undefined);
-  const summary = matches.map(({ advisory }) => advisory.summary).find((one) => one !== undefined);
-  const published = matches.flatMap(({ advisory }) => advisory.published ?? []).sort()[0];
+  const matches = [...members];
+  const known = exploitationsOf([...own].sort(), exploitation);
+  const summary = matches.find(({ advisory }) => advisory.summary !== undefined)?.advisory.summary;
+  const published = earliest(matches);
   const fixedVersions = mergedFixes(matches);
   const fixState =
     fixedVersions.length > 0
       ? undefined
-      : matches.map(({ advisory }) => advisory.fixState).find((one) => one !== undefined);
+      : matches.find(({ advisory }) => advisory.fixState !== undefined)?.advisory.fixState;
   const because = uniqueReasons(matches.map((match) => match.because));
   const strongest = strongestExploitation(known);
   return {
@@ -80,9 +84,29 @@ function findingOf(group: readonly [Named, ...Named[]], exploitation: Advisories
   };
 }
 
+function exploitationsOf(ids: readonly string[], exploitation: Advisories['exploitation']): readonly Exploitation[] {
+  const known: Exploitation[] = [];
+  for (const id of ids) {
+    const said = CVE.test(id) ? exploitation(id) : undefined;
+    if (said !== undefined) known.push(said);
+  }
+  return known;
+}
+
+function earliest(matches: readonly Match[]): string | undefined {
+  let published: string | undefined;
+  for (const { advisory } of matches) {
+    if (advisory.published !== undefined && (published === undefined || advisory.published < published)) {
+      ({ published } = advisory);
+    }
+  }
+  return published;
+}
+
 const PREFERENCE = [CVE, /^GHSA-/, /^PYSEC-/, /^GO-/, /^RUSTSEC-/];
 
 function preferredId(ids: readonly string[]): string {
+  if (ids.length === 1) return ids[0] ?? '';
   const sorted = [...ids].sort();
   for (const pattern of PREFERENCE) {
     const found = sorted.find((id) => pattern.test(id));
@@ -106,7 +130,9 @@ function severityOf(matches: readonly Match[]): RatedSeverity {
 
 /** Several records of one flaw may name the fix differently; each is kept, in order. */
 function mergedFixes(matches: readonly Match[]): readonly string[] {
-  const scheme = schemeOf(matches[0]?.because.ecosystem ?? '');
+  const [first, second] = matches;
+  if (first !== undefined && second === undefined && first.fixedVersions.length < 2) return first.fixedVersions;
+  const scheme = schemeOf(first?.because.ecosystem ?? '');
   const fixes: string[] = [];
   for (const fixed of matches.flatMap(({ fixedVersions }) => fixedVersions)) {
     const same = (other: string) =>
@@ -117,11 +143,13 @@ function mergedFixes(matches: readonly Match[]): readonly string[] {
 }
 
 function uniqueReasons(reasons: readonly Because[]): readonly Because[] {
+  if (reasons.length === 1) return reasons;
   const seen = new Map(reasons.map((one) => [`${one.advisory}\0${one.ecosystem}\0${one.package}`, one]));
   return [...seen.values()].sort((a, b) => (a.advisory < b.advisory ? -1 : a.advisory > b.advisory ? 1 : 0));
 }
 
 function strongestExploitation(known: readonly Exploitation[]): Exploitation | undefined {
+  if (known.length === 0) return undefined;
   const since = known.flatMap(({ knownExploitedSince }) => knownExploitedSince ?? []).sort()[0];
   const [epss] = known.flatMap((one) => one.epss ?? []).sort((a, b) => b.score - a.score);
   if (since === undefined && epss === undefined) return undefined;

@@ -62,6 +62,7 @@ function trimBlanks(text: string): string {
 
 /** Non-digits by weight and digits by value, in turns, from the left. */
 function compareParts(a: string, b: string): Order {
+  if (a === b) return 0;
   let left = 0;
   let right = 0;
   while (left < a.length || right < b.length) {
