@@ -15,7 +15,8 @@ export function inflateBlock({ fd, index }: OpenFile, block: number): Buffer {
   const sizeBytes = index.sizeBytes(block);
   let bytes: Buffer;
   try {
-    bytes = inflateSync(stored, { maxOutputLength: Math.max(sizeBytes, 1), chunkSize: Math.max(sizeBytes, 64) });
+    // One byte more than it takes: output that fills its buffer makes zlib ask for another.
+    bytes = inflateSync(stored, { maxOutputLength: Math.max(sizeBytes, 1), chunkSize: Math.max(sizeBytes + 1, 64) });
   } catch {
     throw corrupt('a block cannot be decompressed');
   }
