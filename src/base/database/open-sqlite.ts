@@ -125,8 +125,9 @@ export async function openSqlite<Tables>(file: string, options: SqliteOptions = 
   };
   const begin = (mode: Mode): SqliteConnection => {
     const kept = idle[mode].pop();
-    if (kept !== undefined && identity(path) !== opened) drop(kept);
-    const connection = kept === undefined || identity(path) !== opened ? open(mode) : kept;
+    const same = kept !== undefined && identity(path) === opened;
+    if (kept !== undefined && !same) drop(kept);
+    const connection = same ? kept : open(mode);
     try {
       connection.handle.exec(mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
       // A view begins with the first read.

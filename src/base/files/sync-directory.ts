@@ -1,4 +1,6 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { systemCode } from '#core/errors.ts';
 
 /** Makes the names in a directory outlast a loss of power. Throws the system's error. */
 export function syncDirectory(directory: string): void {
@@ -10,4 +12,18 @@ export function syncDirectory(directory: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Makes a directory and those above it, for this user only, so that all of them outlast a loss of power. */
+export function makeSyncedDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeSyncedDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another was first; its name may not be on disk yet.
+    if (systemCode(error) !== 'EEXIST') throw error;
+  }
+  syncDirectory(parent);
 }
