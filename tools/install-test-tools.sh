@@ -19,6 +19,8 @@ mount mount
 iptables iptables
 docker-registry docker-registry
 python3 python3
+go golang-go
+/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go golang-golang-x-mod-dev
 prove perl
 /etc/ssl/certs/ca-certificates.crt ca-certificates
 '

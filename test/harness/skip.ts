@@ -1,15 +1,17 @@
+import { existsSync } from 'node:fs';
 import { describe, test } from 'vitest';
 import { engineUnavailable } from './engine.ts';
 import { findTool } from './tool.ts';
 
 function missing(need: string): string | undefined {
   if (need === 'engine') return engineUnavailable();
+  if (need.startsWith('/')) return existsSync(need) ? undefined : `${need} is missing`;
   return findTool(need) !== undefined ? undefined : `${need} is not installed`;
 }
 
 /**
  * A `describe` for tests that need programs: `needs('skopeo', 'umoci')('a layout', () => { … })`. The need `engine`
- * stands for all that `startEngine` takes. What is missing skips the tests with the reason in their title; under
+ * stands for all that `startEngine` takes; one that begins with a slash is a file. What is missing skips the tests with the reason in their title; under
  * `CI=true` it fails them instead, so that a missing tool cannot pass for a green run.
  */
 export function needs(...tools: readonly string[]): (title: string, body: () => void) => void {

@@ -75,7 +75,7 @@ function signerOf(name: string, privateKey: KeyObject): Signer {
 
 function readKey(text: string): { readonly name: string; readonly keyId: string; readonly bytes: Buffer } {
   // The base64 may have plus signs of its own.
-  const [, name = '', keyId = '', base64 = ''] = /^([^+]+)\+([0-9a-f]{8})\+([^]+)$/.exec(limited(text)) ?? [];
+  const [, name = '', keyId = '', base64 = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(limited(text)) ?? [];
   const bytes = readBase64(base64);
   if (!isKeyName(name) || bytes === undefined || bytes.length !== 1 + KEY_BYTES || bytes[0] !== ED25519) {
     throw malformed('This is no Ed25519 key of a note');

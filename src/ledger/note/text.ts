@@ -1,4 +1,4 @@
-/** Bytes that a text has in UTF-8, or its text: undefined for what is longer, not UTF-8, or has half of a surrogate pair. */
+/** The text of bytes or of itself; undefined for more bytes than that, for no UTF-8 and for half of a surrogate pair. */
 export function readText(input: string | Uint8Array, limitBytes: number): string | undefined {
   if (input.length > limitBytes) return undefined;
   if (typeof input === 'string')

@@ -28,7 +28,7 @@ export function formatTlogProof({ index, hashes, checkpoint, extra }: TlogProof)
     ...hashes.map((hash) => hash.toString('base64')),
   ];
   const text = `${lines.join('\n')}\n\n${checkpoint}`;
-  parseTlogProof(text);
+  if (parseTlogProof(text).hashes.length !== hashes.length) throw malformed('a hash of it is empty');
   return text;
 }
 
