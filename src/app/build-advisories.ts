@@ -33,18 +33,16 @@ export interface BuiltAdvisories {
  */
 export async function buildAdvisories(options: BuildAdvisoriesOptions): Promise<BuiltAdvisories> {
   const writer = createAdvisoryWriter({ file: options.out, kind: 'full', builtAt: options.now.toISOString() });
-  const cves = new Set<string>();
-  let advisories = 0;
+  let items = 0;
   try {
     const { sources, problems } = await readInputs(options.from, {
       feeds,
       take: (item, order) => {
         writer.add(item, order);
-        if (item.kind === 'exploitation') cves.add(item.cve);
-        else advisories += 1;
+        items += 1;
       },
     });
-    if (advisories === 0 && cves.size === 0) {
+    if (items === 0) {
       throw new HoldfastError(
         'ADVISORY_INPUT_EMPTY',
         `${options.from.join(', ')}: no advisory says anything about a package`,
@@ -55,7 +53,7 @@ export async function buildAdvisories(options: BuildAdvisoriesOptions): Promise<
       );
     }
     const info = await writer.finish(options.sources ?? sources);
-    return { info, file: options.out, sizeBytes: statSync(options.out).size, ratedCves: cves.size, problems };
+    return { info, file: options.out, sizeBytes: statSync(options.out).size, ratedCves: writer.ratedCves(), problems };
   } finally {
     writer.dispose();
   }

@@ -29,6 +29,8 @@ export interface LineReader {
 
 /** Understands one source of advisories. Pure: the same document gives the same items. */
 export interface Feed extends Plugin {
+  /** The member that lists a document's records, if it has one: a large document is read by that list's elements. */
+  readonly list?: string;
   /** True for a parsed JSON document, or the value of one line, that is this feed's: told by its content. */
   matches(document: JsonObject): boolean;
   /** @throws `ADVISORY_RECORD_INVALID` for a document that matches and cannot be read. */

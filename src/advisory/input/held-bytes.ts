@@ -1,13 +1,13 @@
 import { HoldfastError } from '#core/errors.ts';
 
-/** Debian's tracker, the largest of the public documents, has less than half of it. */
-const DOCUMENT_LIMIT_BYTES = 200 * 1024 * 1024;
+/** Debian's tracker, the largest of the public documents, has about half of it. */
+const DOCUMENT_LIMIT_BYTES = 128 * 1024 * 1024;
 /** Until so many bytes the chunks are held as they come. */
 const SMALL_BYTES = 8 * 1024 * 1024;
 
 /** The bytes of a text that are not yet read. */
 export interface HeldBytes {
-  /** @throws `ADVISORY_INPUT_LIMIT` beyond 200 MiB or the smaller `limitBytes`; then nothing is held any more */
+  /** @throws `ADVISORY_INPUT_LIMIT` beyond 128 MiB or the smaller `limitBytes`; then nothing is held any more */
   append(bytes: Buffer, limitBytes?: number): void;
   sizeBytes(): number;
   /** Gives what is held and holds it no longer: it lasts until the next bytes come. */

@@ -165,7 +165,7 @@ describe('what cannot be read', () => {
     writeFileSync(join(directory, 'c.json'), PRETTY);
     const { names, problems } = await read(directory);
     expect(names).toEqual(['A-1', ...TWO]);
-    expect(problems.map(({ code }) => code)).toEqual(['ADVISORY_INPUT_LIMIT', 'ADVISORY_RECORD_INVALID']);
+    expect(problems.map(({ code }) => code)).toEqual(['ADVISORY_INPUT_LIMIT', 'ADVISORY_INPUT_LIMIT']);
   });
 
   it.each<[string, string | Buffer, string]>([
@@ -198,18 +198,102 @@ it('names its sources by what tells them apart', async () => {
 });
 
 describe('a large JSON document', () => {
-  it('of objects is given in parts', () => {
-    const filler = 'x'.repeat(8_500_000);
-    const bytes = Buffer.from(JSON.stringify({ a: { filler }, __proto__x: { filler }, b: { c: 1 } }));
-    expect([...jsonDocuments(bytes)].map((part) => Object.keys(part as object))).toEqual([
-      ['a'],
-      ['__proto__x'],
-      ['b'],
+  const lists = new Set(['vulns']);
+  /** Beyond what is parsed at once, by the number of its values. */
+  const many = `[${'[],'.repeat(1_000_001)}0]`;
+  const documents = (text: string) => [...jsonDocuments(Buffer.from(text), lists)];
+
+  it('of objects is given in parts, and a large one of those in parts again', () => {
+    const text = `{"a":{"x":{"n":1},"y":{"n":${many}},"__proto__":{"n":2}},"b":{"c":1},"d":[${many}]}`;
+    expect(documents(text)).toEqual([
+      { value: { a: { x: { n: 1 } } } },
+      { tooLarge: expect.stringContaining('The member "y" of "a" of 3000012 bytes at byte 22 was left out') as string },
+      { value: { a: { ['__proto__']: { n: 2 } } } },
+      { value: { b: { c: 1 } } },
+      { tooLarge: expect.stringContaining('The member "d" of 3000008 bytes') as string },
     ]);
   });
 
-  it('of anything else is given whole', () => {
-    const bytes = Buffer.from(JSON.stringify({ id: 'x'.repeat(17_000_000), affected: {} }));
-    expect([...jsonDocuments(bytes)].map((part) => Object.keys(part as object))).toEqual([['id', 'affected']]);
+  it('that lists records is given by them', () => {
+    expect(documents(`{"next":{},"vulns":[{"id":1},{"id":"X","n":${many}},{"id":2}]}`.replace('{}', '0'))).toEqual([
+      { value: { vulns: [{ id: 1 }] } },
+      { tooLarge: expect.stringContaining('The record "X"') as string },
+      { value: { vulns: [{ id: 2 }] } },
+    ]);
+  });
+
+  it('that is one record, by its text or by its values, is named and left out', () => {
+    const long = { id: 'X', affected: 'x'.repeat(9_000_000) };
+    for (const text of [JSON.stringify(long), `{"affected":${many},"id":"X"}`]) {
+      expect(documents(text)).toEqual([{ tooLarge: expect.stringContaining('The record "X"') as string }]);
+    }
+  });
+
+  it('costs only what is too large in it', async () => {
+    const large = `{"id":"X-1","affected":${many}}`;
+    for (const [text, where] of [
+      [`[${record('A-1')},${large},${record('A-2')}]`, /^The record "X-1"/],
+      [`${record('A-1')}\n${large}\n${record('A-2')}\n`, /^Line 2: The record "X-1"/],
+    ] as const) {
+      const { names, problems } = await read(file(text));
+      expect(names).toEqual(TWO);
+      expect(problems).toMatchObject([
+        { code: 'ADVISORY_INPUT_LIMIT', message: expect.stringMatching(where) as string },
+      ]);
+    }
+  });
+
+  it('as an entry of an archive is read in pieces', async () => {
+    const filler = Buffer.alloc(5_000_000, ' ').toString();
+    const entry = { name: 'a.json', bytes: Buffer.from(`[${record('A-1')},${filler}${record('A-2')}]`) };
+    for (const stored of [false, true]) {
+      expect(await read(file(makeZip([{ ...entry, stored }])))).toMatchObject({ names: TWO, problems: [] });
+      for (const lies of [{ crc32: 1 }, { sizeBytes: 5_000_000 }, { sizeBytes: 6_000_000 }]) {
+        const damaged = file(makeZip([{ ...entry, stored, lies }]));
+        await expect(read(damaged)).rejects.toMatchObject({ code: 'ZIP_ENTRY_INVALID' });
+      }
+    }
+  });
+});
+
+describe('one thing that is wrong costs nothing that follows', () => {
+  const states = { bookworm: { status: 'resolved', fixed_version: '1' } };
+  it.each<[string, unknown, readonly string[]]>([
+    [
+      'a source',
+      { a: { 'CVE-2024-0001': { releases: states } }, b: 1, c: { 'CVE-2024-0002': { releases: states } } },
+      ['CVE-2024-0001', 'CVE-2024-0002'],
+    ],
+    ['a flaw', { b: { x: 1, y: {}, 'CVE-2024-0001': { releases: states } } }, ['CVE-2024-0001']],
+    ['a record of an answer', { vulns: [1, {}, JSON.parse(record('A-1'))] }, ['A-1']],
+  ])('%s', async (_, document, names) => {
+    const found = await read(file(JSON.stringify(document)));
+    expect(found.names).toEqual(names);
+    expect(found.problems.length).toBeGreaterThan(0);
+  });
+
+  it('a statement that cannot be kept', async () => {
+    const score = (cve: string) => ({ cve, epss: '0.1', percentile: '0.2' });
+    const path = file(JSON.stringify({ data: [score('CVE-2024-0001'), score('CVE-2024-0002')] }));
+    const taken: string[] = [];
+    const { problems } = await readInputs([path], {
+      feeds,
+      take: (item) => {
+        if (item.kind === 'exploitation' && item.cve === 'CVE-2024-0001') {
+          throw new HoldfastError('ADVISORY_RECORD_INVALID', 'not this one');
+        }
+        taken.push(item.kind);
+      },
+    });
+    expect(taken).toEqual(['exploitation']);
+    expect(problems).toMatchObject([{ message: 'not this one' }]);
+  });
+
+  it('a line of scores that is far too long', async () => {
+    const { names, problems } = await read(
+      file(`cve,epss,percentile\n${','.repeat(100_000)}\nCVE-2024-0001,0.1,0.2\n`),
+    );
+    expect(names).toEqual(['CVE-2024-0001']);
+    expect(problems).toMatchObject([{ message: 'Line 2 was left out: it has 100001 bytes' }]);
   });
 });

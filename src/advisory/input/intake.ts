@@ -1,11 +1,16 @@
 import type { Feed, FeedItem, LineReader } from '#advisory/feeds/feed.ts';
 import { isObject, type JsonObject } from '#advisory/feeds/fields.ts';
+import type { JsonPart } from '#advisory/input/documents.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 
 /** Takes in what one input holds, finds the feed that each document belongs to, and hands on what the feed makes of it. */
 export interface Intake {
   /** A document, or an array of documents. */
   document(value: unknown): void;
+  /** A document, or what was too large to be one; `where` says where it stands, for people. */
+  part(part: JsonPart, where?: string): void;
+  /** Names of members that list documents. */
+  readonly lists: ReadonlySet<string>;
   /** A reader for text whose first line belongs to a feed that is published as text. */
   openLines(firstLine: string): ((line: string) => void) | undefined;
   /** Something that is no document. */
@@ -29,14 +34,19 @@ export function createIntake({ feeds, take, problem, path }: IntakeDeps): Intake
   let latest: Feed | undefined;
   const report = (found: Problem) => problem({ path, ...found });
   const invalid = (message: string) => report({ code: RECORD_INVALID, message });
-  const takeAll = (items: () => Iterable<FeedItem>) => {
+  /** What is wrong with one thing is no reason to lose those after it. */
+  const sparing = (work: () => void) => {
     try {
-      for (const item of items()) take(item);
+      work();
     } catch (error) {
       if (!(error instanceof HoldfastError) || error.code !== RECORD_INVALID) throw error;
       invalid(error.message);
     }
   };
+  const takeAll = (items: () => Iterable<FeedItem>) =>
+    sparing(() => {
+      for (const item of items()) sparing(() => take(item));
+    });
   const feedOf = (document: JsonObject) =>
     latest?.matches(document) === true ? latest : feeds.find((feed) => feed.matches(document));
   const one = (document: unknown) => {
@@ -49,11 +59,22 @@ export function createIntake({ feeds, take, problem, path }: IntakeDeps): Intake
     recognised += 1;
     takeAll(() => feed.parse(document, { problem: report }));
   };
+  const document = (value: unknown) => {
+    if (Array.isArray(value)) for (const element of value as readonly unknown[]) one(element);
+    else one(value);
+  };
   return {
-    document(value) {
-      if (Array.isArray(value)) for (const element of value as readonly unknown[]) one(element);
-      else one(value);
+    document,
+    part(part, where = '') {
+      if ('value' in part) {
+        document(part.value);
+        return;
+      }
+      // It may have been a feed's: that nothing else was recognised is not what has to be said.
+      recognised += 1;
+      report({ code: 'ADVISORY_INPUT_LIMIT', message: `${where}${part.tooLarge}` });
     },
+    lists: new Set(feeds.flatMap(({ list }) => list ?? [])),
     openLines(firstLine) {
       let reader: LineReader | undefined;
       for (const feed of feeds) reader ??= feed.openLines?.(firstLine);

@@ -11,7 +11,7 @@ import { HoldfastError } from '#core/errors.ts';
 
 const ZIP_LIMITS: ZipLimits = {
   entries: 2_000_000,
-  directoryBytes: 512 * 1024 * 1024,
+  directoryBytes: 128 * 1024 * 1024,
   entryBytes: 128 * 1024 * 1024,
   totalBytes: 64 * 1024 ** 3,
 };
@@ -25,32 +25,30 @@ function isZip(head: Buffer): boolean {
 
 /**
  * What cannot be unpacked is not passed over: damage that left some records whole would otherwise look like an export
- * without the others. What an unpacked entry says is the record's own matter.
+ * without the others.
  */
-function unpacked(read: () => Buffer): Buffer {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== 'ZIP_ENTRY_INVALID') throw error;
-    throw new HoldfastError(error.code, `The ZIP archive is not whole: ${error.message}`, {
-      hint: 'It was damaged on its way, or packed in a way that is not read. Fetch or pack it again.',
-      cause: error,
-    });
-  }
+function notWhole(error: HoldfastError): HoldfastError {
+  return new HoldfastError(error.code, `The ZIP archive is not whole: ${error.message}`, {
+    hint: 'It was damaged on its way, or packed in a way that is not read. Fetch or pack it again.',
+    cause: error,
+  });
 }
 
-function readZip(fd: number, fileBytes: number, intake: Intake, held: HeldBytes): void {
+async function readZip(fd: number, fileBytes: number, intake: Intake, held: HeldBytes): Promise<void> {
   const read = (offset: number, length: number) => readExactly(fd, offset, length);
   for (const entry of readZipDirectory(read, fileBytes, ZIP_LIMITS)) {
     if (entry.name.endsWith('/')) continue;
-    const bytes = unpacked(() => readZipEntry(read, fileBytes, entry, ZIP_LIMITS));
     try {
       const reader = createTextReader(intake, held);
-      reader.push(bytes);
+      const bytes = readZipEntry(read, fileBytes, entry, ZIP_LIMITS);
+      if (Buffer.isBuffer(bytes)) reader.push(bytes);
+      else for await (const piece of bytes) reader.push(piece);
       reader.end();
     } catch (error) {
       if (!(error instanceof HoldfastError) || error.code === 'FILE_NOT_WRITTEN') throw error;
-      intake.invalid(error.message);
+      if (error.code === 'ZIP_ENTRY_INVALID') throw notWhole(error);
+      // What an unpacked entry says is the record's own matter.
+      intake.invalid(`The entry ${JSON.stringify(entry.name.slice(0, 100))} was left out: ${error.message}`);
     }
   }
 }
@@ -82,7 +80,7 @@ export async function readInputFile(path: string, intake: Intake, held: HeldByte
     const { size } = fstatSync(fd);
     head = head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0));
     if (isZip(head)) {
-      readZip(fd, size, intake, held);
+      await readZip(fd, size, intake, held);
       return;
     }
     if (size <= SMALL_FILE_BYTES && detectCompression(head) === 'none') {

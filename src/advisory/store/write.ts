@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AdvisoriesInfo, Exploitation } from '#advisory/advisory.ts';
+import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import type { FeedItem } from '#advisory/feeds/feed.ts';
-import { invalidRecord } from '#advisory/feeds/fields.ts';
 import { packIndex } from '#advisory/store/block-index.ts';
 import { type BlockWriter, createBlockWriter } from '#advisory/store/block-writer.ts';
-import { cveNumber, packPage, pageKey, ROWS_IN_PAGE, rankOf } from '#advisory/store/cve-page.ts';
-import { mergeExploitation } from '#advisory/store/exploitation.ts';
 import { BLOCK_BYTES, MAGIC, PREAMBLE_BYTES, preamble, trailerHead } from '#advisory/store/format.ts';
 import { type PackageGroup, packageGroups } from '#advisory/store/groups.ts';
 import { type HeldAdvisory, holdAdvisory, supersedes } from '#advisory/store/held.ts';
+import { createLatestRecords, type LatestRecords } from '#advisory/store/latest-records.ts';
+import { holdExploitation, writeRatedCves } from '#advisory/store/rated-cves.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
 import { createSorter } from '#base/sorted-runs/sorter.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 export interface AdvisoryWriter {
-  /** `order` tells which of two equal statements came later. @throws `ADVISORY_RECORD_INVALID` for one that is too large */
+  /**
+   * `order` tells which of two equal statements came later.
+   * @throws `ADVISORY_RECORD_INVALID` for one that is too large, `ADVISORY_INPUT_LIMIT`
+   */
   add(item: FeedItem, order: number): void;
-  /** Writes the file and puts it in its place. `sources` are the inputs' names. */
+  /** Writes the file and puts it in its place. `sources` are the inputs' names. @throws `ADVISORY_INPUT_LIMIT` */
   finish(sources: readonly string[]): Promise<AdvisoriesInfo>;
+  /** How many CVEs are rated, once `finish` has ended. */
+  ratedCves(): number;
   /** Lets go of everything; the file stays as it was unless `finish` has ended. */
   dispose(): void;
 }
@@ -34,23 +38,12 @@ export interface AdvisoryWriterOptions {
   readonly memoryBytes?: number;
 }
 
-const DEFAULT_MEMORY_BYTES = 256 * 1024 * 1024;
-const MOST_CVES = 5_000_000;
+const DEFAULT_MEMORY_BYTES = 48 * 1024 * 1024;
+const RATED_MEMORY_BYTES = 16 * 1024 * 1024;
+/** There are some hundred. */
+const MOST_ECOSYSTEMS = 20_000;
 
 type Ecosystems = Map<string, { records: number; newest: number }>;
-
-function writeExploitations(blocks: BlockWriter, exploitations: ReadonlyMap<string, Exploitation>): void {
-  const rows = [...exploitations].flatMap(([cve, known]) => {
-    const place = cveNumber(cve);
-    return place === undefined ? [] : { ...place, known };
-  });
-  rows.sort((a, b) => rankOf(a) - rankOf(b));
-  for (let at = 0; at < rows.length; at += ROWS_IN_PAGE) {
-    const page = rows.slice(at, at + ROWS_IN_PAGE);
-    const [first] = page;
-    if (first !== undefined) blocks.addAlone(pageKey(first), packPage(page));
-  }
-}
 
 /** One entry, or several that each fill a block. */
 function writeGroup(blocks: BlockWriter, { key, advisories }: PackageGroup): void {
@@ -71,6 +64,11 @@ function writeGroup(blocks: BlockWriter, { key, advisories }: PackageGroup): voi
 
 function count(ecosystems: Ecosystems, { key, advisories }: PackageGroup): void {
   const name = key.toString().split('\0', 1)[0] ?? '';
+  if (ecosystems.size >= MOST_ECOSYSTEMS && !ecosystems.has(name)) {
+    throw new HoldfastError('ADVISORY_INPUT_LIMIT', `There are more than ${MOST_ECOSYSTEMS} ecosystems`, {
+      hint: 'Nobody publishes so many. Build without the input that names them.',
+    });
+  }
   const seen = ecosystems.get(name) ?? { records: 0, newest: Number.NEGATIVE_INFINITY };
   for (const { newest } of advisories) if (newest > seen.newest) seen.newest = newest;
   ecosystems.set(name, { ...seen, records: seen.records + advisories.length });
@@ -96,28 +94,14 @@ function informationOf(
   };
 }
 
-type Stamp = Pick<HeldAdvisory, 'modified' | 'order'>;
-
-/** Which records were given again later, and so are forgotten whole. */
-function createOutdated() {
-  const latest = new Map<string, Stamp>();
-  const again = new Set<string>();
-  return {
-    note(record: string, stamp: Stamp) {
-      const before = latest.get(record);
-      if (before !== undefined && (supersedes(stamp, before) || supersedes(before, stamp))) again.add(record);
-      if (before === undefined || supersedes(stamp, before)) latest.set(record, stamp);
-    },
-    isOutdated(held: HeldAdvisory): boolean {
-      if (again.size === 0) return false;
-      const [id, source] = Buffer.from(held.key.slice(held.groupLength + 1), 'latin1')
-        .toString()
-        .split('\0');
-      const record = `${source}\0${id}`;
-      const best = again.has(record) ? latest.get(record) : undefined;
-      return best !== undefined && supersedes(best, held);
-    },
-  };
+/** True for an advisory of a record that was given again later. */
+function isOutdated(latest: LatestRecords, held: HeldAdvisory): boolean {
+  if (!latest.hasSeveral()) return false;
+  const [id, source] = Buffer.from(held.key.slice(held.groupLength + 1), 'latin1')
+    .toString()
+    .split('\0');
+  const best = latest.bestOfSeveral(`${source}\0${id}`);
+  return best !== undefined && supersedes(best, held);
 }
 
 /** Makes a file of advisories ({@link file://./format.ts}). The same items, times and sources give the same bytes. */
@@ -125,25 +109,19 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
   const directory = dirname(options.file);
   writing(options.file, () => mkdirSync(directory, { recursive: true }));
   const sorter = createSorter({ directory, memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES });
-  const exploitations = new Map<string, Exploitation>();
-  const outdated = createOutdated();
+  const rated = createSorter({ directory, memoryBytes: RATED_MEMORY_BYTES });
+  const latest = createLatestRecords();
+  let ratedCves = 0;
   return {
     add(item, order) {
       if (item.kind === 'exploitation') {
-        if (cveNumber(item.cve) === undefined) throw invalidRecord(item.cve, 'its number is no CVE number');
-        const before = exploitations.get(item.cve);
-        if (before === undefined && exploitations.size >= MOST_CVES) {
-          throw new HoldfastError('ADVISORY_INPUT_LIMIT', `More than ${MOST_CVES} CVEs are rated`);
-        }
-        exploitations.set(
-          item.cve,
-          before === undefined ? item.exploitation : mergeExploitation(before, item.exploitation),
-        );
+        const { key, body } = holdExploitation(item.cve, item.exploitation);
+        writing(options.file, () => rated.add(key, body));
         return;
       }
       const { advisory, modified } = item;
       const { key, body } = holdAdvisory(item, order);
-      if (modified !== undefined) outdated.note(`${advisory.source}\0${advisory.id}`, { modified, order });
+      if (modified !== undefined) latest.note(`${advisory.source}\0${advisory.id}`, { modified, order });
       writing(options.file, () => sorter.add(key, body));
     },
     async finish(sources) {
@@ -157,9 +135,9 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
         };
         write(preamble());
         const blocks = createBlockWriter(write);
-        writeExploitations(blocks, exploitations);
+        ratedCves = writeRatedCves(blocks, rated.sorted());
         const ecosystems: Ecosystems = new Map();
-        for (const group of packageGroups(sorter.sorted(), outdated.isOutdated)) {
+        for (const group of packageGroups(sorter.sorted(), (held) => isOutdated(latest, held))) {
           count(ecosystems, group);
           writeGroup(blocks, group);
         }
@@ -174,6 +152,10 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
         return information;
       });
     },
-    dispose: sorter.dispose,
+    ratedCves: () => ratedCves,
+    dispose() {
+      sorter.dispose();
+      rated.dispose();
+    },
   };
 }

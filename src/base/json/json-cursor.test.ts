@@ -8,7 +8,9 @@ import {
   jsonMembers,
   jsonString,
   jsonValue,
+  jsonWithin,
   openJson,
+  passJson,
 } from './json-cursor.ts';
 
 const LIMIT_BYTES = 1 << 20;
@@ -96,4 +98,19 @@ it('gives no members or elements for values of another kind', () => {
     if (name === 'd') expect(jsonString(cursor, LIMIT_BYTES)).toBeUndefined();
   }
   endJson(cursor);
+});
+
+it('reads a value whole only within its bytes and its values, and else stays before it', () => {
+  for (const [text, bytes, values, fits] of [
+    ['[1,"a",{"b":2}]', 15, 6, true],
+    ['[1,"a",{"b":2}]', 14, 6, false],
+    ['[1,"a",{"b":2}]', 15, 5, false],
+    ['"abc"', 5, 1, true],
+    ['"abc"', 4, 1, false],
+  ] as const) {
+    const cursor = open(` ${text}`);
+    expect(jsonWithin(cursor, bytes, values)).toEqual(fits ? { value: JSON.parse(text) as unknown } : undefined);
+    if (!fits) passJson(cursor);
+    expect(cursor).toMatchObject({ position: text.length + 1, depth: 0 });
+  }
 });

@@ -96,14 +96,30 @@ function enter(cursor: JsonCursor): void {
   }
 }
 
-/** Moves past the next value without reading it: brackets and strings are checked, numbers and words are not. */
-function skipJson(cursor: JsonCursor): void {
+/**
+ * Moves past the next value without reading it: brackets and strings are checked, numbers and words are not. False when
+ * it stopped on the way, as the value has more bytes, or more values and names, than asked for.
+ */
+function skipJson(
+  cursor: JsonCursor,
+  limitBytes = Number.POSITIVE_INFINITY,
+  limitValues = Number.POSITIVE_INFINITY,
+): boolean {
   const outer = cursor.depth;
+  const end = cursor.position + limitBytes;
   const closers: number[] = [];
+  let values = 0;
   do {
     const byte = peek(cursor);
-    if (byte === QUOTE) passString(cursor);
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    if (cursor.position > end || values > limitValues) {
+      cursor.depth = outer;
+      return false;
+    }
+    if (byte === QUOTE) {
+      values += 1;
+      passString(cursor);
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      values += 1;
       enter(cursor);
       closers.push(byte === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY);
       cursor.position += 1;
@@ -112,9 +128,18 @@ function skipJson(cursor: JsonCursor): void {
       cursor.depth -= 1;
       cursor.position += 1;
     } else if ((byte === COMMA || byte === COLON) && closers.length > 0) cursor.position += 1;
-    else passScalar(cursor);
+    else {
+      values += 1;
+      passScalar(cursor);
+    }
   } while (closers.length > 0);
   cursor.depth = outer;
+  return cursor.position <= end && values <= limitValues;
+}
+
+/** Moves past the next value, however large it is. @throws `JSON_INVALID`, `JSON_TOO_DEEP` */
+export function passJson(cursor: JsonCursor): void {
+  skipJson(cursor);
 }
 
 /** What stands between `start` and the cursor, which has moved past it. */
@@ -145,6 +170,23 @@ export function jsonValue(cursor: JsonCursor, limitBytes: number): unknown {
     throw new HoldfastError('JSON_TOO_LARGE', `a value at byte ${start} is larger than ${limitBytes} bytes`);
   }
   return string === undefined ? parsed(cursor, start) : stringAt(cursor, start, string);
+}
+
+/**
+ * Reads the next value whole if its text has at most `limitBytes`, and at most `limitValues` values and names are in it:
+ * what a value takes in memory goes by both. Otherwise undefined, and the cursor stays before it.
+ * @throws `JSON_INVALID`, `JSON_TOO_DEEP`
+ */
+export function jsonWithin(
+  cursor: JsonCursor,
+  limitBytes: number,
+  limitValues: number,
+): { readonly value: unknown } | undefined {
+  peek(cursor);
+  const start = cursor.position;
+  if (skipJson(cursor, limitBytes, limitValues)) return { value: parsed(cursor, start) };
+  cursor.position = start;
+  return undefined;
 }
 
 /** The next value when it is a string of at most `limitBytes`; anything else is passed over. */

@@ -13,7 +13,7 @@ const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /** Writes entries in order: lengths of key and body, key, body. */
-export function writeRun(file: string, entries: readonly SortedEntry[]): void {
+export function writeRun(file: string, entries: Iterable<SortedEntry>): void {
   const fd = openSync(file, 'wx', 0o600);
   let parts: Buffer[] = [];
   let bytes = 0;

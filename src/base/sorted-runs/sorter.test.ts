@@ -38,6 +38,12 @@ it('gives all entries by key, equal keys in the order they came, however little 
   );
 });
 
+it('stays sorted and in order through so many runs that they are merged on the way', () => {
+  const entries = Array.from({ length: 1100 }, (_, at): [string, string] => [`k${at % 7}`, String(at)]);
+  const expected = entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  expect(sortThrough(entries, 1)).toEqual(expected);
+});
+
 it('sorts bodies larger than its window', () => {
   const large = 'x'.repeat(700_000);
   expect(

@@ -12,7 +12,9 @@ export interface Sorter {
   dispose(): void;
 }
 
-const ENTRY_OVERHEAD_BYTES = 250;
+const ENTRY_OVERHEAD_BYTES = 400;
+/** Of each run that is read a window is held, and files are open. */
+const MOST_RUNS = 32;
 
 function compareEntries(a: SortedEntry, b: SortedEntry): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
@@ -48,19 +50,40 @@ function* merge(runs: readonly Iterable<SortedEntry>[]): Generator<SortedEntry> 
   }
 }
 
+interface RunFile {
+  readonly file: string;
+  /** How often its entries were merged. */
+  readonly level: number;
+}
+
 /** `memoryBytes` bounds what is held before a run is written to a new directory inside `directory`. */
 export function createSorter(options: { readonly directory: string; readonly memoryBytes: number }): Sorter {
   let held: SortedEntry[] = [];
   let heldBytes = 0;
   let folder: string | undefined;
-  const files: string[] = [];
-  const spill = () => {
+  let runs: readonly RunFile[] = [];
+  let written = 0;
+  const write = (entries: Iterable<SortedEntry>, level: number): RunFile => {
     folder ??= mkdtempSync(join(options.directory, '.sorting-'));
-    const file = join(folder, String(files.length));
-    writeRun(file, held.sort(compareEntries));
-    files.push(file);
+    const file = join(folder, String(written));
+    written += 1;
+    writeRun(file, entries);
+    return { file, level };
+  };
+  /** The last of them become one: they are neighbours, so that equal keys stay in their order. */
+  const mergeLast = () => {
+    const last = runs.slice(-MOST_RUNS);
+    const level = Math.max(...last.map((run) => run.level)) + 1;
+    const merged = write(merge(last.map(({ file }) => readRun(file))), level);
+    for (const { file } of last) rmSync(file);
+    runs = [...runs.slice(0, -MOST_RUNS), merged];
+  };
+  const spill = () => {
+    const entries = held.sort(compareEntries);
     held = [];
     heldBytes = 0;
+    runs = [...runs, write(entries, 0)];
+    while (runs.length >= MOST_RUNS && runs.at(-MOST_RUNS)?.level === runs.at(-1)?.level) mergeLast();
   };
   return {
     add(key, body) {
@@ -70,7 +93,8 @@ export function createSorter(options: { readonly directory: string; readonly mem
     },
     sorted() {
       const last = held.sort(compareEntries);
-      return files.length === 0 ? last : merge([...files.map(readRun), last]);
+      while (runs.length >= MOST_RUNS) mergeLast();
+      return runs.length === 0 ? last : merge([...runs.map(({ file }) => readRun(file)), last]);
     },
     dispose() {
       held = [];

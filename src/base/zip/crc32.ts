@@ -4,9 +4,9 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return value;
 });
 
-/** CRC-32 as ZIP and gzip use it (ISO 3309). */
-export function crc32(bytes: Uint8Array): number {
-  let value = 0xffffffff;
+/** CRC-32 as ZIP and gzip use it (ISO 3309); `before` is that of the bytes before these. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let value = before ^ 0xffffffff;
   for (const byte of bytes) value = (TABLE[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;
 }

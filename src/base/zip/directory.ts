@@ -109,29 +109,34 @@ function entryAt(directory: Buffer, at: number): { readonly entry: ZipEntry; rea
   return { entry, next };
 }
 
+function* entriesOf(directory: Buffer, count: number): Generator<ZipEntry> {
+  for (let at = 0, done = 0; done < count; done += 1) {
+    const { entry, next } = entryAt(directory, at);
+    yield entry;
+    at = next;
+  }
+}
+
 /**
- * The entries of an archive, from its central directory (PKWARE APPNOTE 4.3, with ZIP64). Entries that together claim
- * more stored bytes than the file has overlap, as in known bombs.
+ * The entries of an archive, from its central directory (PKWARE APPNOTE 4.3, with ZIP64), which is checked whole before
+ * the first is given; no list of them is held. Entries that together claim more stored bytes than the file has overlap,
+ * as in known bombs.
  * @throws `ZIP_CORRUPT`, `ZIP_LIMIT`
  */
-export function readZipDirectory(read: ReadExactly, fileBytes: number, limits: ZipLimits): readonly ZipEntry[] {
+export function readZipDirectory(read: ReadExactly, fileBytes: number, limits: ZipLimits): Iterable<ZipEntry> {
   const place = findDirectory(read, fileBytes);
   if (place.offset + place.sizeBytes > fileBytes) throw zipCorrupt('its directory lies outside of it');
   if (place.sizeBytes > limits.directoryBytes) throw zipLimit(`its directory has ${place.sizeBytes} bytes`);
   if (place.entries > limits.entries) throw zipLimit(`it has ${place.entries} entries`);
   if (place.entries * HEADER_BYTES > place.sizeBytes) throw zipCorrupt('its directory is too small for its entries');
   const directory = read(place.offset, place.sizeBytes);
-  const entries: ZipEntry[] = [];
   let stored = 0;
   let total = 0;
-  for (let at = 0; entries.length < place.entries; ) {
-    const { entry, next } = entryAt(directory, at);
+  for (const entry of entriesOf(directory, place.entries)) {
     stored += entry.compressedBytes;
     total += entry.sizeBytes;
     if (stored > fileBytes) throw zipLimit('its entries overlap');
     if (total > limits.totalBytes) throw zipLimit(`its entries have more than ${limits.totalBytes} bytes`);
-    entries.push(entry);
-    at = next;
   }
-  return entries;
+  return entriesOf(directory, place.entries);
 }

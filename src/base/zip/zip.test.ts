@@ -17,7 +17,7 @@ function unzip(archive: Buffer, limits = LIMITS): Record<string, string> {
   };
   const entries = readZipDirectory(read, archive.length, limits);
   return Object.fromEntries(
-    entries.map((entry) => [entry.name, readZipEntry(read, archive.length, entry, limits).toString()]),
+    Array.from(entries, (entry) => [entry.name, String(readZipEntry(read, archive.length, entry, limits))]),
   );
 }
 

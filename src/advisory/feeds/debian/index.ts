@@ -1,14 +1,20 @@
 import { debianRelease } from '#advisory/debian-suites.ts';
 import { releaseState } from '#advisory/feeds/debian/release.ts';
 import type { Feed, FeedContext, FeedItem } from '#advisory/feeds/feed.ts';
-import { firstSentence, invalidRecord, isObject, type JsonObject, textOf } from '#advisory/feeds/fields.ts';
+import { firstSentence, invalidRecord, isObject, textOf } from '#advisory/feeds/fields.ts';
+import { problemOf } from '#core/errors.ts';
 
-function* flawItems(source: string, id: string, flaw: JsonObject, context: FeedContext): Generator<FeedItem> {
+function* flawItems(source: string, id: string, flaw: unknown, context: FeedContext): Generator<FeedItem> {
+  if (textOf(id) === undefined || !isObject(flaw)) {
+    context.problem(problemOf(invalidRecord(id, `it is no flaw of ${source}`)));
+    return;
+  }
   const releases = flaw['releases'];
   if (!isObject(releases)) {
     // A flaw that is in no release is written as an empty list.
     if (Array.isArray(releases) && releases.length === 0) return;
-    throw invalidRecord(id, `it has no releases of ${source}`);
+    context.problem(problemOf(invalidRecord(id, `it has no releases of ${source}`)));
+    return;
   }
   const summary = firstSentence(flaw['description']);
   for (const [suite, release] of Object.entries(releases)) {
@@ -50,11 +56,11 @@ export const debian: Feed = {
   *parse(document, context) {
     for (const [name, flaws] of Object.entries(document)) {
       const source = textOf(name);
-      if (source === undefined || !isObject(flaws)) throw invalidRecord(name, 'it lists no flaws');
-      for (const [id, flaw] of Object.entries(flaws)) {
-        if (textOf(id) === undefined || !isObject(flaw)) throw invalidRecord(id, `it is no flaw of ${source}`);
-        yield* flawItems(source, id, flaw, context);
+      if (source === undefined || !isObject(flaws)) {
+        context.problem(problemOf(invalidRecord(name, 'it lists no flaws')));
+        continue;
       }
+      for (const [id, flaw] of Object.entries(flaws)) yield* flawItems(source, id, flaw, context);
     }
   },
 };

@@ -8,6 +8,7 @@ export const epss: Feed = {
   id: 'epss',
   version: 1,
   title: 'EPSS',
+  list: 'data',
   matches: (document) => {
     const [first] = listOf(document['data']);
     return isObject(first) && first['epss'] !== undefined && first['cve'] !== undefined;

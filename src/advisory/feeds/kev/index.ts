@@ -6,6 +6,7 @@ export const kev: Feed = {
   id: 'kev',
   version: 1,
   title: 'CISA known exploited vulnerabilities',
+  list: 'vulnerabilities',
   matches: (document) => {
     const [first] = listOf(document['vulnerabilities']);
     return typeof document['catalogVersion'] === 'string' || (isObject(first) && first['cveID'] !== undefined);

@@ -64,16 +64,25 @@ export function affectedPackage(
   };
 }
 
-/** Two entries for the same package: a version is affected if either says so. */
-export function mergeAffected(a: AffectedPackage, b: AffectedPackage): AffectedPackage {
-  const ranges = new Map([...a.ranges, ...b.ranges].map((range) => [JSON.stringify(range), range]));
-  const severity = worse(a.severity, b.severity);
+/** Entries for the same package: a version is affected if one of them says so. */
+export function mergeAffected(entries: readonly [AffectedPackage, ...AffectedPackage[]]): AffectedPackage {
+  const [first, ...others] = entries;
+  if (others.length === 0) return first;
+  const ranges = new Map<string, AffectedRange>();
+  const versions = new Set<string>();
+  let severity: AffectedPackage['severity'];
+  for (const entry of entries) {
+    for (const range of entry.ranges) ranges.set(JSON.stringify(range), range);
+    for (const version of entry.versions) versions.add(version);
+    severity = worse(severity, entry.severity);
+  }
   const all = [...ranges.values()];
+  const fixState = entries.find((entry) => entry.fixState !== undefined)?.fixState;
   return {
-    ...b,
-    ...a,
+    ...first,
+    ...(fixState === undefined ? {} : { fixState }),
     ranges: all,
-    versions: all.some(holdsAll) ? [] : [...new Set([...a.versions, ...b.versions])],
+    versions: all.some(holdsAll) ? [] : [...versions],
     ...(severity === undefined ? {} : { severity }),
   };
 }

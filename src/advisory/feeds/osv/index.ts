@@ -1,6 +1,7 @@
 import type { Feed } from '#advisory/feeds/feed.ts';
 import { invalidRecord, isObject, type JsonObject, listOf } from '#advisory/feeds/fields.ts';
 import { osvRecord } from '#advisory/feeds/osv/record.ts';
+import { HoldfastError, problemOf } from '#core/errors.ts';
 
 /** One of these beside the id tells an OSV record from other JSON with an id. */
 const TELLING = ['affected', 'modified', 'schema_version', 'withdrawn'] as const;
@@ -14,6 +15,7 @@ export const osv: Feed = {
   id: 'osv',
   version: 1,
   title: 'OSV records',
+  list: 'vulns',
   matches: (document) => isRecord(document) || Array.isArray(document['vulns']),
   *parse(document, context) {
     if (isRecord(document)) {
@@ -21,8 +23,13 @@ export const osv: Feed = {
       return;
     }
     for (const record of listOf(document['vulns'])) {
-      if (!isObject(record)) throw invalidRecord(undefined, 'an element of "vulns" is no object');
-      yield* osvRecord(record, context);
+      try {
+        if (!isObject(record)) throw invalidRecord(undefined, 'an element of "vulns" is no object');
+        yield* osvRecord(record, context);
+      } catch (error) {
+        if (!(error instanceof HoldfastError) || error.code !== 'ADVISORY_RECORD_INVALID') throw error;
+        context.problem(problemOf(error));
+      }
     }
   },
 };

@@ -32,7 +32,7 @@ export function versionRanges(list: unknown, malformed: (why: string) => void): 
     const type = isObject(range) ? range['type'] : undefined;
     if (type === 'GIT') continue;
     if (!isObject(range) || (type !== 'SEMVER' && type !== 'ECOSYSTEM')) {
-      malformed(`${JSON.stringify(type)?.slice(0, 40)} is no type of range`);
+      malformed(`${typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : typeof type} is no type of range`);
       continue;
     }
     const given = listOf(range['events']);

@@ -4,23 +4,27 @@ import { firstSentence, invalidRecord, isObject, type JsonObject, textOf, timeOf
 import { type AffectedPackage, affectedPackage, mergeAffected } from '#advisory/feeds/osv/affected.ts';
 import { recordIds } from '#advisory/feeds/osv/ids.ts';
 
-function packagesOf(id: string, record: JsonObject, context: FeedContext): Iterable<AffectedPackage> {
+/** Every package gets the ids: a record of the kernel has a thousand of them for some hundred packages. */
+const MOST_IDS = 5_000_000;
+
+function packagesOf(id: string, record: JsonObject, context: FeedContext): readonly AffectedPackage[] {
   const list = record['affected'] ?? [];
   if (!Array.isArray(list)) throw invalidRecord(id, '"affected" is no list');
   const reasons = new Set<string>();
-  const packages = new Map<string, AffectedPackage>();
+  const packages = new Map<string, [AffectedPackage, ...AffectedPackage[]]>();
   for (const affected of list as readonly unknown[]) {
     if (!isObject(affected)) reasons.add('an entry of "affected" is no object');
     const found = isObject(affected) ? affectedPackage(id, record, affected, (why) => reasons.add(why)) : undefined;
     if (found === undefined) continue;
     const key = [found.ecosystem, found.package, found.module ?? ''].join('\0');
     const before = packages.get(key);
-    packages.set(key, before === undefined ? found : mergeAffected(before, found));
+    if (before === undefined) packages.set(key, [found]);
+    else before.push(found);
   }
   for (const why of reasons) {
     context.problem({ code: 'ADVISORY_RECORD_INVALID', message: `A part of the record ${id} was left out: ${why}` });
   }
-  return packages.values();
+  return [...packages.values()].map(mergeAffected);
 }
 
 /**
@@ -38,7 +42,11 @@ export function* osvRecord(record: JsonObject, context: FeedContext): Generator<
   const published = timeOf(record['published']);
   const summary = firstSentence(record['summary']) ?? firstSentence(record['details']);
   const { aliases, upstream } = recordIds(id, record);
-  for (const { ecosystem, package: name, ranges, versions, ...rest } of packagesOf(id, record, context)) {
+  const packages = packagesOf(id, record, context);
+  if (packages.length * (aliases.length + upstream.length) > MOST_IDS) {
+    throw invalidRecord(id, `it has ${aliases.length + upstream.length} ids for ${packages.length} packages`);
+  }
+  for (const { ecosystem, package: name, ranges, versions, ...rest } of packages) {
     const advisory: Advisory = {
       id,
       aliases,
