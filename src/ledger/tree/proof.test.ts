@@ -119,6 +119,15 @@ describe('inclusion proofs', () => {
     expect(verifyInclusion(Buffer.alloc(0), 0, 1, [], Buffer.alloc(0))).toBe(false);
   });
 
+  it('end where the tree ends, whatever root is shown', () => {
+    const [leaf, more] = [leafAt(0), leafAt(1)];
+    expect(verifyInclusion(leaf, 0, 1, [more], sha256(Buffer.of(1), more, leaf))).toBe(false);
+    expect(verifyInclusion(leaf, 0, 1, [more], sha256(Buffer.of(1), leaf, more))).toBe(false);
+    const root = sha256(Buffer.of(1), leaf, more);
+    expect(verifyInclusion(leaf, 0, 2, [more], root)).toBe(true);
+    expect(verifyInclusion(leaf, 0, 2, [more, more], sha256(Buffer.of(1), more, root))).toBe(false);
+  });
+
   it('work at the largest size', async () => {
     const size = Number.MAX_SAFE_INTEGER;
     const nodeAt: NodeAt = async (level, index) => sha256(Buffer.from(`${level}/${index}`));
