@@ -1,4 +1,4 @@
-// Builds dist/: everything bundled, so that an install brings no other package; split, so that a command loads only what it uses.
+// Builds dist/: everything bundled but native code; split, so that a command loads only what it uses.
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,8 @@ const { metafile } = await build({
   chunkNames: '[name]-[hash]',
   legalComments: 'none',
   minifySyntax: true,
+  // libsql has a native part and is loaded when a database is opened. The others are pg's, which does without them.
+  external: ['libsql', 'pg-native', 'pg-cloudflare'],
   loader: { '.json': 'json' },
   define: { HOLDFAST_VERSION: JSON.stringify(version) },
   banner: {
@@ -34,16 +36,30 @@ const { metafile } = await build({
 });
 chmodSync(join(made, 'main.js'), 0o755);
 
+/**
+ * Most have a file of their own; some end their README with it.
+ * @param {string} directory
+ * @param {string} name
+ */
+function licenceText(directory, name) {
+  const files = readdirSync(directory);
+  const file = files.find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(join(directory, file), 'utf8').trim();
+  const readme = files.find((entry) => /^readme/i.test(entry));
+  const text = readme === undefined ? '' : readFileSync(join(directory, readme), 'utf8');
+  const section = /^#+ *licen[cs]e *$/im.exec(text);
+  if (section === null || !text.includes('Permission is hereby granted'))
+    throw new Error(`${name} brings no licence text`);
+  return text.slice(section.index + section[0].length).trim();
+}
+
 // The licences of what is bundled travel with it.
 const bundled = Object.keys(metafile.inputs)
   .map((path) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
   .filter((path) => path !== undefined);
 const notices = [...new Set(bundled)].sort().map((path) => {
   const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-  const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} brings no licence text`);
-  const text = readFileSync(join(root, path, file), 'utf8').trim();
-  return `${name} ${version} (${license})\n\n${text}\n`;
+  return `${name} ${version} (${license})\n\n${licenceText(join(root, path), name)}\n`;
 });
 writeFileSync(join(made, 'THIRD-PARTY.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`));
 rmSync(dist, { recursive: true, force: true });

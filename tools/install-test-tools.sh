@@ -18,6 +18,8 @@ ip iproute2
 mount mount
 iptables iptables
 docker-registry docker-registry
+strace strace
+pg_ctlcluster postgresql
 python3 python3
 go golang-go
 /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go golang-golang-x-mod-dev

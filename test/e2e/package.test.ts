@@ -34,15 +34,21 @@ describe('the packed tarball', () => {
   }
 
   it('holds the program, its papers and nothing else', () => {
-    expect(readdirSync(installed).sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md'];
+    expect(readdirSync(installed).sort()).toEqual([...papers, 'dist', 'node_modules', 'package.json']);
     expect(
       readdirSync(join(installed, 'dist'), { recursive: true }).filter((name) => /\.tsx?$|test/.test(String(name))),
     ).toEqual([]);
   });
 
-  it('installs no other package, and carries the licences of what it bundles', () => {
+  it('installs no other package beside it, and carries the licences of what it bundles', () => {
     expect(readdirSync(dirname(installed))).toEqual(['holdfast']);
-    expect(existsSync(join(installed, 'node_modules'))).toBe(false);
+    // SQLite's driver alone has a native part, and comes inside the tarball.
+    expect(
+      readdirSync(join(installed, 'node_modules'))
+        .filter((name) => !name.startsWith('.'))
+        .sort(),
+    ).toEqual(['@libsql', '@neon-rs', 'libsql']);
     const notices = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8');
     for (const name of ['commander', 'undici', 'zstddec']) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
@@ -52,7 +58,14 @@ describe('the packed tarball', () => {
     expect(holdfast('--help')).toContain('scan');
   });
 
-  it('scans without the checkout and without a network', () => {
+  it('brings a SQLite driver that works', () => {
+    const database = join(scratch, 'driver.db');
+    const script = `const Libsql = require('libsql'); new Libsql(process.argv[1]).exec('CREATE TABLE t(a)')`;
+    execFileSync(process.execPath, ['--eval', script, database], { cwd: installed, stdio: 'pipe' });
+    expect(existsSync(database)).toBe(true);
+  });
+
+  function plantRoot(): string {
     const root = join(scratch, 'root');
     mkdirSync(join(root, 'etc'), { recursive: true });
     mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
@@ -61,8 +74,17 @@ describe('the packed tarball', () => {
       join(root, 'var/lib/dpkg/status'),
       'Package: planted\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2.3-4\n\n',
     );
-    const report = JSON.parse(holdfast('scan', `rootfs:${root}`, '--format', 'json'));
+    return root;
+  }
+
+  it('scans without the checkout and without a network', () => {
+    const report = JSON.parse(holdfast('scan', `rootfs:${plantRoot()}`, '--format', 'json'));
     expect(report.target.os).toMatchObject({ id: 'debian', versionId: '12' });
     expect(report.packages).toMatchObject([{ name: 'planted', version: '1:2.3-4', type: 'deb' }]);
+  });
+
+  it('scans where the native driver is missing', () => {
+    rmSync(join(installed, 'node_modules'), { recursive: true });
+    expect(JSON.parse(holdfast('scan', `rootfs:${plantRoot()}`, '--format', 'json')).packages).toHaveLength(1);
   });
 });

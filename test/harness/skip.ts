@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describe, test } from 'vitest';
 import { engineUnavailable } from './engine.ts';
+import { postgresUnavailable } from './postgres.ts';
 import { findTool } from './tool.ts';
 
 function missing(need: string): string | undefined {
   if (need === 'engine') return engineUnavailable();
+  if (need === 'postgres') return postgresUnavailable();
   if (need.startsWith('/')) return existsSync(need) ? undefined : `${need} is missing`;
   return findTool(need) !== undefined ? undefined : `${need} is not installed`;
 }
