@@ -50,11 +50,25 @@ function makeFile(path: string): void {
     const code = systemCode(error);
     if (code === 'EEXIST') return;
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO' || code === 'EROFS') throw databaseError(error, path);
-    throw new HoldfastError('DATABASE_NOT_OPENED', `the database ${path} cannot be made: ${code}`, {
-      path,
-      cause: error,
-      hint: 'Check that its directory is there, and that this user may write in it.',
-    });
+    throw notOpened(path, code ?? String(error), error);
+  }
+}
+
+function notOpened(path: string, said: string, cause: unknown): HoldfastError {
+  return new HoldfastError('DATABASE_NOT_OPENED', `the database ${path} cannot be opened: ${said}`, {
+    path,
+    cause,
+    hint: 'Check that its directory is there, and that this user may read and write there.',
+  });
+}
+
+/** The driver gives no code when it cannot open a file. */
+function opening<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const coded = databaseError(error, path);
+    throw coded.code === 'DATABASE_FAILED' && error instanceof Error ? notOpened(path, error.message, error) : coded;
   }
 }
 
@@ -102,7 +116,7 @@ export async function openSqlite<Tables>(file: string, options: SqliteOptions = 
     if (now === undefined) throw missing(path);
     if (now !== opened)
       throw new HoldfastError('DATABASE_REPLACED', `another file was put in the place of the open database ${path}`);
-    const handle = new Libsql(path);
+    const handle = opening(path, () => new Libsql(path));
     try {
       for (const setting of SETTINGS) handle.exec(setting);
       if (mode === 'read') handle.exec('PRAGMA query_only = ON');
