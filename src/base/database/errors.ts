@@ -100,3 +100,13 @@ export function databaseError(error: unknown, database: string): HoldfastError {
     ...(hint === undefined ? {} : { hint }),
   });
 }
+
+/** The same for a commit that failed. What the disk or the connection failed at may have happened all the same. */
+export function commitError(error: unknown, database: string): HoldfastError {
+  const coded = databaseError(error, database);
+  if (coded.code !== 'DATABASE_IO' && coded.code !== 'DATABASE_CONNECTION') return coded;
+  return new HoldfastError(coded.code, `${coded.message} (while committing)`, {
+    cause: error,
+    hint: 'Whether the last change was kept is not known: look before you repeat it.',
+  });
+}

@@ -18,7 +18,9 @@ async function versionIn(query: Kysely<VersionTable>, engine: Engine): Promise<n
   const there =
     engine === 'sqlite'
       ? sql<{ there: number }>`SELECT count(*) AS there FROM sqlite_schema WHERE name = 'schema_version'`
-      : sql<{ there: number }>`SELECT (to_regclass('schema_version') IS NOT NULL)::int AS there`;
+      : // Asked of the tables: to_regclass answers from a cache that may be older than the lock.
+        sql<{ there: number }>`SELECT count(*) AS there FROM pg_catalog.pg_tables
+          WHERE tablename = 'schema_version' AND schemaname = ANY (current_schemas(false))`;
   if ((await there.execute(query)).rows[0]?.there !== 1) return 0;
   const newest = await query
     .selectFrom('schema_version')

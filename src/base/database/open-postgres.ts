@@ -1,6 +1,6 @@
 import type { PoolClient, PoolConfig } from 'pg';
 import type { Database } from '#base/database/database.ts';
-import { databaseError } from '#base/database/errors.ts';
+import { commitError, databaseError } from '#base/database/errors.ts';
 import { numbersAsNumbers, postgresSession, statementNames } from '#base/database/postgres-session.ts';
 import { type Connector, databaseOver, type Mode, type Transaction } from '#base/database/transactions.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -114,7 +114,8 @@ export async function openPostgres<Tables>(url: string, options: PostgresOptions
           try {
             ({ command } = await client.query('COMMIT'));
           } catch (error) {
-            throw failed(client, error);
+            client.release(true);
+            throw commitError(error, name);
           }
           client.release();
           // What the server says when a transaction had failed.

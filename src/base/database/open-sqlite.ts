@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from '#base/database/database.ts';
-import { databaseError } from '#base/database/errors.ts';
+import { commitError, databaseError } from '#base/database/errors.ts';
 import { loadLibsql, type SqliteHandle } from '#base/database/load-libsql.ts';
 import { type SqliteConnection, sqliteConnection } from '#base/database/sqlite-connection.ts';
 import { type Connector, databaseOver, type Mode, type Transaction } from '#base/database/transactions.ts';
@@ -180,7 +180,7 @@ export async function openSqlite<Tables>(file: string, options: SqliteOptions = 
             connection.handle.exec('COMMIT');
           } catch (error) {
             end(mode, connection, false);
-            throw databaseError(error, path);
+            throw commitError(error, path);
           }
           end(mode, connection, true);
         },
