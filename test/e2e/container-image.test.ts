@@ -51,6 +51,14 @@ needs('engine', 'mmdebstrap')('the container image', () => {
     expect((await docker('run', ...LOCKED_DOWN, 'holdfast', '--version')).trim()).toBe(version);
   });
 
+  it('brings a SQLite driver that works there', async () => {
+    const script = `const Libsql = require('/opt/holdfast/node_modules/libsql');
+      console.log(new Libsql(':memory:').prepare('SELECT 6 * 7 AS answer').all([])[0].answer)`;
+    expect((await docker('run', ...LOCKED_DOWN, '--entrypoint', 'node', 'holdfast', '--eval', script)).trim()).toBe(
+      '42',
+    );
+  });
+
   it('scans its own root filesystem that way', async () => {
     const report = JSON.parse(await docker('run', ...LOCKED_DOWN, 'holdfast', 'scan', 'rootfs:/', '--format', 'json'));
     expect(report.target.os.id).toBe('debian');

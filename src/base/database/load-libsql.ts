@@ -34,7 +34,7 @@ export async function loadLibsql(load: () => Promise<unknown> = () => import('li
       `SQLite's driver cannot be loaded for ${process.platform}-${process.arch}: ${said}`,
       {
         cause: error,
-        hint: 'Install holdfast with npm on this very platform, without --omit=optional; or use PostgreSQL.',
+        hint: 'This holdfast was packed for other platforms. Add what is named here beside it with `npm install --global`, or use PostgreSQL.',
       },
     );
   }
