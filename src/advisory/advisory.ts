@@ -71,11 +71,19 @@ export interface AdvisoriesInfo {
   readonly sources: readonly string[];
 }
 
+/** A package as advisories name it. */
+export interface NamedPackage {
+  readonly ecosystem: string;
+  readonly name: string;
+}
+
 /** A read-only file of advisories, open. */
 export interface Advisories {
   readonly info: AdvisoriesInfo;
   /** All that is held about a package, `undefined` never: an ecosystem without data is told by `info.ecosystems`. */
   lookup(ecosystem: string, name: string): readonly Advisory[];
   exploitation(cve: string): Exploitation | undefined;
+  /** The packages that advisories with this id, alias or bundled CVE are about; withdrawn ones do not count. */
+  packagesOf(id: string): readonly NamedPackage[];
   close(): void;
 }

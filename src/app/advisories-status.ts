@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
-import { advisoriesHome, type Environment } from '#app/advisories-home.ts';
+import { advisoriesHome } from '#app/advisories-home.ts';
+import type { Environment } from '#app/data-directory.ts';
 import { openDefaultAdvisories, refuseDirectory } from '#app/default-advisories.ts';
 
 /** What the next scan would compare with. */

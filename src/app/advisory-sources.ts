@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '#app/advisories-home.ts';
+import type { Environment } from '#app/data-directory.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 /** One thing to download. */

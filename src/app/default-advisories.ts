@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Advisories } from '#advisory/advisory.ts';
 import { openAdvisories } from '#advisory/store/open.ts';
-import { advisoriesHome, type Environment } from '#app/advisories-home.ts';
+import { advisoriesHome } from '#app/advisories-home.ts';
+import type { Environment } from '#app/data-directory.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 /** Refuses a directory where a file of advisories is meant; whatever else is wrong is told by who opens it. @throws `ADVISORIES_UNREADABLE` */

@@ -72,9 +72,10 @@ export async function importAdvisories(
   };
   let info: AdvisoriesInfo | undefined;
   try {
-    await replaceFile(file, copy, (written) => {
+    const check = (written: string) => {
       info = verifyAdvisories(written);
-    });
+    };
+    await replaceFile(file, copy, { check });
   } catch (error) {
     throw importFailed(from, error);
   }

@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AdvisoriesInfo } from '#advisory/advisory.ts';
+import type { AdvisoriesUpdated } from '#advisory/events.ts';
 import { advisoriesHome } from '#app/advisories-home.ts';
 import { advisoriesStatus } from '#app/advisories-status.ts';
 import { buildAdvisories } from '#app/build-advisories.ts';
 import { cacheHome } from '#app/cache-home.ts';
+import { hasHome } from '#app/home/home-directory.ts';
 import type { FetchAnswer } from '#app/http-answer.ts';
 import { importAdvisories } from '#app/import-advisories.ts';
 import { seenEcosystems } from '#app/seen-ecosystems.ts';
@@ -13,9 +16,8 @@ import { openRequest } from '#base/http/request.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { parseOutputs, writeText } from '#cli/output.ts';
+import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
-import type { Problem } from '#core/errors.ts';
-import { printable } from '#report/columns.ts';
 import { count } from '#report/next-steps.ts';
 
 /** Options of the `db` commands, as the command line gives them. */
@@ -34,11 +36,13 @@ export async function buildCommand(flags: DbFlags, environment: NodeJS.ProcessEn
   const { from = [], out = '' } = flags;
   const built = await buildAdvisories({ from, out, now: clock(environment) });
   printProblems(built.problems);
+  const inPlace = resolve(out) === resolve(advisoriesHome(environment));
+  const recorded = inPlace ? await recordUpdate(updateData(built.info, [], 'build'), environment) : exitCodes.done;
   await print(flags, { file: built.file, sizeBytes: built.sizeBytes, ...built.info, problems: built.problems }, [
     `${built.file}: ${built.info.records} records, ${mebibytes(built.sizeBytes)}`,
     ...ecosystemLines(built.info),
   ]);
-  return exitCodes.done;
+  return recorded;
 }
 
 /** `holdfast db status`. */
@@ -61,8 +65,9 @@ export async function statusCommand(flags: DbFlags, environment: NodeJS.ProcessE
 export async function importCommand(from: string, flags: DbFlags, environment: NodeJS.ProcessEnv): Promise<number> {
   const file = advisoriesHome(environment);
   const info = await withHttp(environment, (fetch) => importAdvisories({ from, file }, fetch));
+  const recorded = await recordUpdate(updateData(info, [], 'import'), environment);
   await print(flags, { file, ...info }, [`${file}: ${info.records} records, made ${info.builtAt}`]);
-  return exitCodes.done;
+  return recorded;
 }
 
 /** `holdfast db update`. Sources that could not be fetched are problems, and the exit code 1. */
@@ -90,12 +95,36 @@ export async function updateCommand(
     );
     progress.done();
     printProblems(updated.problems);
+    const recorded = updated.rebuilt
+      ? await recordUpdate(updateData(updated.info, updated.failed, 'update'), environment)
+      : exitCodes.done;
     const what = updated.rebuilt ? `new: ${updated.fetched.join(', ') || 'nothing'}` : 'nothing had changed';
     await print(flags, { file, ...updated }, [`${file}: ${updated.info.records} records; ${what}`]);
-    return updated.failed.length > 0 ? exitCodes.failed : exitCodes.done;
+    return updated.failed.length > 0 ? exitCodes.failed : recorded;
   } finally {
     progress.done();
   }
+}
+
+const MOST_SOURCES = 50;
+
+function updateData(info: AdvisoriesInfo, failed: readonly string[], by: AdvisoriesUpdated['by']): AdvisoriesUpdated {
+  const { kind, builtAt, records, ecosystems, sources } = info;
+  const some = (names: readonly string[]) =>
+    names.slice(0, MOST_SOURCES).map((name) => name.toWellFormed().slice(0, 200));
+  return {
+    ...{ kind, builtAt, records, by },
+    ecosystems: Object.keys(ecosystems).length,
+    sources: some(sources),
+    failed: some(failed),
+  };
+}
+
+/** Where there is a home, which advisories scans use from now on is on the record. */
+async function recordUpdate(data: AdvisoriesUpdated, environment: NodeJS.ProcessEnv): Promise<number> {
+  if (!hasHome(environment)) return exitCodes.done;
+  const { recordAdvisories } = await import('#cli/record-advisories.ts');
+  return recordAdvisories(data, environment);
 }
 
 async function withHttp<T>(environment: NodeJS.ProcessEnv, use: (fetch: FetchAnswer) => Promise<T>): Promise<T> {
@@ -110,13 +139,6 @@ async function withHttp<T>(environment: NodeJS.ProcessEnv, use: (fetch: FetchAns
 async function print(flags: DbFlags, json: object, lines: readonly string[]): Promise<void> {
   const [output] = parseOutputs([flags.format], ['text', 'json'], 'text');
   await writeText(output?.format === 'json' ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`);
-}
-
-function printProblems(problems: readonly Problem[]): void {
-  for (const { code, message, path } of problems) {
-    const where = path === undefined || message.includes(path) ? '' : ` (${path})`;
-    process.stderr.write(`holdfast: ${printable(`${message}${where}`)} [${code}]\n`);
-  }
 }
 
 function ecosystemLines({ ecosystems }: AdvisoriesInfo): readonly string[] {

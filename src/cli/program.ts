@@ -1,6 +1,10 @@
 import { Command } from 'commander';
+import { addAffected } from '#cli/commands/affected.ts';
 import { addDb } from '#cli/commands/db.ts';
 import type { Finish } from '#cli/commands/finish.ts';
+import { addInit } from '#cli/commands/init.ts';
+import { addLedger } from '#cli/commands/ledger.ts';
+import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { VERSION } from '#core/version.ts';
@@ -15,6 +19,10 @@ export function buildProgram(finish: Finish): Command {
     .exitOverride();
   addScan(program, finish);
   addDb(program, finish);
+  addInit(program, finish);
+  addLog(program, finish);
+  addAffected(program, finish);
+  addLedger(program, finish);
   addVersions(program, finish);
   return program;
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Advisories } from '#advisory/advisory.ts';
 import { cacheHome } from '#app/cache-home.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
+import type { Home } from '#app/home/home.ts';
+import { hasHome } from '#app/home/home-directory.ts';
 import { type Scan, scan } from '#app/scan.ts';
 import { noteEcosystems } from '#app/seen-ecosystems.ts';
 import { directoryCache, noCache } from '#base/cache/directory-cache.ts';
@@ -12,6 +14,7 @@ import { exitCodes, reportError } from '#cli/errors.ts';
 import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
 import type { ScanFlags } from '#cli/scan-flags.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { parsePlatform } from '#core/platform.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
@@ -50,6 +53,7 @@ export async function scanCommand(
     files: flags.files === true,
     explainAbsences: flags.explain === true,
   };
+  const home = await homeFor(flags, environment, now);
   const advisories = await openDefaultAdvisories(flags.advisories, environment);
   const cache = flags.cache ? directoryCache(join(cacheHome(environment), 'layers')) : noCache;
   const hasher = createRangeHasher();
@@ -82,10 +86,21 @@ export async function scanCommand(
     );
   if (flags.running === true) reports.sort(mostUrgentFirst);
   for (const output of outputs) await write(output, reports, jobs, flags);
+  if (home !== undefined && reports.length > 0) {
+    const { recordScans } = await import('#cli/record-scans.ts');
+    if ((await recordScans(home, reports, environment, now)) !== exitCodes.done) failed = true;
+  }
   if (failed) return exitCodes.failed;
   return flags.failOn !== undefined && reports.some((report) => reaches(report, flags.failOn ?? 'critical'))
     ? exitCodes.deny
     : exitCodes.done;
+}
+
+/** Nothing of the ledger is loaded where there is no home and none was asked for. */
+async function homeFor({ record }: ScanFlags, environment: NodeJS.ProcessEnv, now: Date): Promise<Home | undefined> {
+  if (record === false || (record === undefined && !hasHome(environment))) return undefined;
+  const { homeToRecordIn } = await import('#cli/record-scans.ts');
+  return homeToRecordIn(record, environment, now);
 }
 
 function usage(message: string, hint: string): HoldfastError {
@@ -144,11 +159,7 @@ async function write(
   switch (format) {
     case 'table': {
       const { scanTable } = await import('#report/scan-table.ts');
-      const { painter } = await import('#report/paint.ts');
-      const terminal = file === undefined && process.stdout.isTTY;
-      // A terminal may not know its width, or say 0.
-      const width = terminal ? Math.max(60, process.stdout.columns || 100) : 100;
-      const paint = painter(terminal && !process.env['NO_COLOR']);
+      const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
       const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
       const pieces = function* () {
         if (jobs.length === 0) yield 'Nothing runs.\n';

@@ -15,4 +15,6 @@ export interface ScanFlags {
   readonly insecure?: true;
   readonly cache: boolean;
   readonly quiet?: true;
+  /** Undefined: where there is a home. */
+  readonly record?: boolean;
 }

@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import type { HeldBytes } from '#advisory/input/held-bytes.ts';
 import type { Intake } from '#advisory/input/intake.ts';
 import { createTextReader } from '#advisory/input/text-reader.ts';
-import { decompress } from '#base/compress/decompress.ts';
+import { DEFAULT_DECOMPRESS_LIMITS, decompress } from '#base/compress/decompress.ts';
 import { detectCompression, MAGIC_BYTES } from '#base/compress/detect.ts';
 import { readExactly } from '#base/files/read-exactly.ts';
 import { readZipDirectory, type ZipLimits } from '#base/zip/directory.ts';
@@ -53,6 +53,9 @@ async function readZip(fd: number, fileBytes: number, intake: Intake, held: Held
   }
 }
 
+/** `zstd -19` and everything below it need 8 MiB. */
+const LIMITS = { ...DEFAULT_DECOMPRESS_LIMITS, windowBytes: 32 * 1024 * 1024 };
+
 async function readStream(path: string, head: Buffer, intake: Intake, held: HeldBytes): Promise<void> {
   const compression = detectCompression(head);
   if (compression === 'xz' || compression === 'bzip2') {
@@ -62,7 +65,7 @@ async function readStream(path: string, head: Buffer, intake: Intake, held: Held
   }
   const reader = createTextReader(intake, held);
   const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  for await (const chunk of decompress(chunks, compression)) {
+  for await (const chunk of decompress(chunks, compression, LIMITS)) {
     reader.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   }
   reader.end();

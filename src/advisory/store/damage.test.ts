@@ -107,7 +107,7 @@ describe('a damaged file of advisories', () => {
 
   it('of a newer format says so, and what to do', () => {
     const bytes = Buffer.from(whole);
-    bytes.writeUInt32LE(3, 8);
+    bytes.writeUInt32LE(4, 8);
     writeFileSync(damaged, bytes);
     expect(() => openAdvisories(damaged)).toThrow(
       expect.objectContaining({

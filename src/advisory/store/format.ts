@@ -14,10 +14,10 @@ import { HoldfastError } from '#core/errors.ts';
  * A block holds entries sorted by key, bytewise: length of the key (2), of the body (4), key, body. A key is
  * `ecosystem NUL package`, its body a JSON array of advisories; a package with many of them has several entries, one
  * after the other. What is known of the exploitation of CVEs lies in pages ({@link file://./cve-page.ts}), each under
- * `NUL` and its first CVE.
+ * `NUL` and its first CVE. Under the byte 255 and an id stand the packages that it is about, a JSON array of pairs.
  */
 export const MAGIC = Buffer.from('hfadvdb\n', 'latin1');
-const VERSION = 2;
+const VERSION = 3;
 export const PREAMBLE_BYTES = 16;
 export const TRAILER_BYTES = 88;
 export const ENTRY_HEAD_BYTES = 6;

@@ -1,4 +1,4 @@
-import type { Advisories, AdvisoriesInfo, Advisory, Exploitation } from '#advisory/advisory.ts';
+import type { Advisories, AdvisoriesInfo, Advisory, Exploitation, NamedPackage } from '#advisory/advisory.ts';
 
 /** Advisories that are held in memory, with the look-ups of a file. */
 export function advisoriesFromMemory(
@@ -13,10 +13,19 @@ export function advisoriesFromMemory(
     if (held === undefined) byPackage.set(key, [advisory]);
     else held.push(advisory);
   }
+  const packagesOf = (id: string): readonly NamedPackage[] => {
+    const found = new Map<string, NamedPackage>();
+    for (const { id: own, aliases, upstream = [], withdrawn, ecosystem, package: name } of advisories) {
+      if (withdrawn !== undefined || ![own, ...aliases, ...upstream].includes(id)) continue;
+      found.set(`${ecosystem}\0${name}`, { ecosystem, name });
+    }
+    return [...found.values()];
+  };
   return {
     info,
     lookup: (ecosystem, name) => byPackage.get(`${ecosystem}\0${name}`) ?? [],
     exploitation: (cve) => exploitations.get(cve),
+    packagesOf,
     close: () => undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { BlockIndex } from '#advisory/store/block-index.ts';
 import { createBlockReader, findEntries, onlyBody, type ReadBlock } from '#advisory/store/blocks.ts';
 import { unpackAdvisory } from '#advisory/store/codec.ts';
 import { cveNumber, findInPage, rankOf, rankOfPage } from '#advisory/store/cve-page.ts';
+import { idKey, readNamedPackages } from '#advisory/store/named-packages.ts';
 import { located, openFile } from '#advisory/store/open-file.ts';
 import { corrupt } from '#advisory/store/store-error.ts';
 
@@ -90,6 +91,7 @@ export function openAdvisories(path: string): Advisories {
         const page = countBelow(ranks.length, (block) => ranks?.[block] ?? 0, rank + 1) - 1;
         return page < 0 ? undefined : findInPage(onlyBody(readBlock(page)), rank);
       }),
+    packagesOf: (id) => reading(() => bodiesOf(file.index, readBlock, idKey(id)).flatMap(readNamedPackages)),
     close() {
       if (open) closeSync(file.fd);
       open = false;

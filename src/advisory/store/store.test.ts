@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { Advisory } from '#advisory/advisory.ts';
 import { advisoriesFromMemory } from '#advisory/store/in-memory.ts';
 import { openAdvisories } from '#advisory/store/open.ts';
 import { advisory, anyAdvisory, anyExploitation, BUILT_AT, item, writeItems } from '#advisory/store/store.fixture.ts';
@@ -53,6 +52,11 @@ describe('a file of advisories', () => {
           for (const ecosystem of ['Debian:12', 'Debian:11', 'Debian', 'npm', 'PyPI', '']) {
             for (const name of ['a', 'aa', 'b', '@scope/b', 'é', '\u{1f600}', '\uffff', '', 'z']) {
               expect(sorted(stored.lookup(ecosystem, name))).toEqual(sorted(memory.lookup(ecosystem, name)));
+            }
+          }
+          for (const { id, aliases, upstream = [] } of list) {
+            for (const one of [id, ...aliases, ...upstream, `${id}0`]) {
+              expect(sorted(stored.packagesOf(one))).toEqual(sorted(memory.packagesOf(one)));
             }
           }
           for (const cve of [
@@ -160,7 +164,7 @@ describe('a file of advisories', () => {
   });
 });
 
-function sorted(list: readonly Advisory[]): readonly string[] {
+function sorted(list: readonly object[]): readonly string[] {
   return list.map((one) => JSON.stringify(one, Object.keys(one).sort())).sort();
 }
 

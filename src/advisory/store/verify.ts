@@ -4,6 +4,7 @@ import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import { blockEntries, inflateBlock } from '#advisory/store/blocks.ts';
 import { checkPage } from '#advisory/store/cve-page.ts';
 import { TRAILER_BYTES } from '#advisory/store/format.ts';
+import { isIdKey, readNamedPackages } from '#advisory/store/named-packages.ts';
 import { unpackBody } from '#advisory/store/open.ts';
 import { located, type OpenFile, openFile } from '#advisory/store/open-file.ts';
 import { corrupt } from '#advisory/store/store-error.ts';
@@ -31,7 +32,8 @@ function checkEntries(file: OpenFile): void {
       if (first && key.toString('latin1') !== file.index.firstKey(block)) throw corrupt('its index has other keys');
       first = false;
       const [ecosystem = '', name = ''] = key.toString().split('\0');
-      if (ecosystem === '') checkPage(body);
+      if (isIdKey(key)) readNamedPackages(body);
+      else if (ecosystem === '') checkPage(body);
       else records += unpackBody(ecosystem, name, body).length;
     }
   }

@@ -9,6 +9,7 @@ import { BLOCK_BYTES, MAGIC, PREAMBLE_BYTES, preamble, trailerHead } from '#advi
 import { type PackageGroup, packageGroups } from '#advisory/store/groups.ts';
 import { type HeldAdvisory, holdAdvisory, supersedes } from '#advisory/store/held.ts';
 import { createLatestRecords, type LatestRecords } from '#advisory/store/latest-records.ts';
+import { idsOf, writeNamedPackages } from '#advisory/store/named-packages.ts';
 import { holdExploitation, writeRatedCves } from '#advisory/store/rated-cves.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
@@ -40,6 +41,7 @@ export interface AdvisoryWriterOptions {
 
 const DEFAULT_MEMORY_BYTES = 48 * 1024 * 1024;
 const RATED_MEMORY_BYTES = 16 * 1024 * 1024;
+const IDS_MEMORY_BYTES = 16 * 1024 * 1024;
 /** There are some hundred. */
 const MOST_ECOSYSTEMS = 20_000;
 
@@ -110,6 +112,7 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
   writing(options.file, () => mkdirSync(directory, { recursive: true }));
   const sorter = createSorter({ directory, memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES });
   const rated = createSorter({ directory, memoryBytes: RATED_MEMORY_BYTES });
+  const ids = createSorter({ directory, memoryBytes: IDS_MEMORY_BYTES });
   const latest = createLatestRecords();
   let ratedCves = 0;
   return {
@@ -140,7 +143,9 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
         for (const group of packageGroups(sorter.sorted(), (held) => isOutdated(latest, held))) {
           count(ecosystems, group);
           writeGroup(blocks, group);
+          for (const { key, body } of idsOf(group)) writing(options.file, () => ids.add(key, body));
         }
+        writeNamedPackages(blocks, ids.sorted());
         const index = packIndex(blocks.end(), PREAMBLE_BYTES);
         const information = informationOf(options, sources, ecosystems);
         const text = Buffer.from(JSON.stringify(information));
@@ -156,6 +161,7 @@ export function createAdvisoryWriter(options: AdvisoryWriterOptions): AdvisoryWr
     dispose() {
       sorter.dispose();
       rated.dispose();
+      ids.dispose();
     },
   };
 }

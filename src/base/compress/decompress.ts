@@ -11,6 +11,8 @@ export interface DecompressLimits {
   /** Output to input, looked at once `ratioFromBytes` came out. */
   readonly ratio: number;
   readonly ratioFromBytes: number;
+  /** The largest zstd window, which is held in memory; 128 MiB unless said. */
+  readonly windowBytes?: number;
 }
 
 /** What went in and came out so far. Streams that share one share the limits. */
@@ -23,7 +25,7 @@ export interface Decompressed {
  * Layers shrink to a half or a fifth, rarely to a tenth; zeros to a thousandth. What comes out is thus bounded by what was
  * sent, but for the first gigabytes: there may be a large empty file in a good image.
  */
-const DEFAULT_DECOMPRESS_LIMITS: DecompressLimits = {
+export const DEFAULT_DECOMPRESS_LIMITS: DecompressLimits = {
   outputBytes: 128 * 1024 ** 3,
   ratio: 250,
   ratioFromBytes: 2 * 1024 ** 3,
@@ -57,7 +59,7 @@ export async function* decompress(
   const output =
     compression === 'gzip'
       ? throughZlib(counted(), createGunzip({ chunkSize: OUTPUT_CHUNK_BYTES }))
-      : unzstd(counted());
+      : unzstd(counted(), undefined, limits.windowBytes);
   try {
     for await (const chunk of output) {
       spent.outputBytes += chunk.length;

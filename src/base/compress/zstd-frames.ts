@@ -1,7 +1,7 @@
 import { zstdCorrupt } from '#base/compress/zstd-corrupt.ts';
 
-/** Windows beyond this are refused, as decoders do by default (`zstd --long=27`). */
-const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
+/** Windows beyond this are refused unless less is said, as decoders do by default (`zstd --long=27`). */
+export const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 const MAX_BLOCK_BYTES = 128 * 1024;
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
@@ -22,7 +22,10 @@ interface Passing {
  * not all tell: one of Node's stops behind the first frame, and takes half a frame for a whole one.
  * @throws `ZSTD_CORRUPT`, and what the chunks throw
  */
-export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<AsyncGenerator<Buffer>> {
+export async function* zstdFrames(
+  chunks: AsyncIterable<Uint8Array>,
+  mostWindowBytes: number,
+): AsyncGenerator<AsyncGenerator<Buffer>> {
   const source = chunks[Symbol.asyncIterator]();
   const bytes = passing(source);
   try {
@@ -31,7 +34,7 @@ export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGener
       if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE) {
         const length = (await bytes.take(4)).readUInt32LE(0);
         for await (const _ of bytes.parts(length));
-      } else if (magic === MAGIC) yield frame(bytes);
+      } else if (magic === MAGIC) yield frame(bytes, mostWindowBytes);
       else throw zstdCorrupt();
     }
   } finally {
@@ -39,7 +42,7 @@ export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-async function* frame(bytes: Passing): AsyncGenerator<Buffer> {
+async function* frame(bytes: Passing, mostWindowBytes: number): AsyncGenerator<Buffer> {
   const magic = Buffer.alloc(4);
   magic.writeUInt32LE(MAGIC);
   const descriptor = (await bytes.take(1)).readUInt8(0);
@@ -49,7 +52,7 @@ async function* frame(bytes: Passing): AsyncGenerator<Buffer> {
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
   const rest = await bytes.take((single ? 0 : 1) + dictionaryBytes + contentSizeBytes);
   const windowBytes = single ? contentSize(rest.subarray(dictionaryBytes)) : windowSize(rest.readUInt8(0));
-  if (windowBytes > MAX_WINDOW_BYTES) throw zstdCorrupt(`it asks for a window of ${windowBytes} bytes`);
+  if (windowBytes > mostWindowBytes) throw zstdCorrupt(`it asks for a window of ${windowBytes} bytes`);
   yield Buffer.concat([magic, Buffer.from([descriptor]), rest]);
   for (let last = false; !last; ) {
     const header = await bytes.take(3);

@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import { OUTPUT_CHUNK_BYTES, throughZlib } from '#base/compress/zlib-stream.ts';
-import { zstdFrames } from '#base/compress/zstd-frames.ts';
+import { MAX_WINDOW_BYTES, zstdFrames } from '#base/compress/zstd-frames.ts';
 import { type PortableZstd, portableZstd } from '#base/compress/zstd-portable.ts';
 
 type ZstdFactory = (options: { chunkSize: number }) => ReturnType<typeof zlib.createGunzip>;
@@ -16,14 +16,19 @@ function nativeZstd(): ZstdFactory | undefined {
 /**
  * Decompresses zstd frames (RFC 8878) with windows of up to 128 MiB, whatever Node there is.
  * @param nativeFrames how many frames Node's own decoder is asked to do, where there is one
+ * @param mostWindowBytes the largest window, which the decoder holds in memory
  * @throws `ZSTD_CORRUPT`, the errors of Node's decoder, and what the chunks throw
  */
-export async function* unzstd(chunks: AsyncIterable<Uint8Array>, nativeFrames = NATIVE_FRAMES): AsyncGenerator<Buffer> {
+export async function* unzstd(
+  chunks: AsyncIterable<Uint8Array>,
+  nativeFrames = NATIVE_FRAMES,
+  mostWindowBytes = MAX_WINDOW_BYTES,
+): AsyncGenerator<Buffer> {
   const native = nativeZstd();
   let portable: PortableZstd | undefined;
   let index = 0;
   try {
-    for await (const frame of zstdFrames(chunks)) {
+    for await (const frame of zstdFrames(chunks, mostWindowBytes)) {
       if (native !== undefined && index < nativeFrames) {
         yield* throughZlib(frame, native({ chunkSize: OUTPUT_CHUNK_BYTES }));
       } else {

@@ -1,11 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
+import { collect } from '#cli/commands/options.ts';
 import type { ScanFlags } from '#cli/scan-flags.ts';
 import { SEVERITIES } from '#core/severity.ts';
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
 
 /** Adds `holdfast scan`. */
 export function addScan(program: Command, finish: Finish): void {
@@ -33,6 +30,8 @@ export function addScan(program: Command, finish: Finish): void {
     .option('--no-verify', 'hash nothing; the report says so')
     .option('--insecure', 'plain HTTP to registries that are not on this host')
     .option('--no-cache', 'neither read nor keep results of layers')
+    .option('--record', 'put the scan on the record (default: where holdfast init made a home)')
+    .option('--no-record', 'put nothing on the record')
     .option('--quiet', 'no progress')
     .addHelpText('after', SCAN_HELP)
     .action(async (targets: string[], flags: ScanFlags) => {

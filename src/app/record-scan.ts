@@ -1,0 +1,76 @@
+import type { OpenRecord } from '#app/home/open-record.ts';
+import { streamOf } from '#app/target-stream.ts';
+import { formatPlatform } from '#core/platform.ts';
+import type { ImageInventoried } from '#inventory/events.ts';
+import { writeCycloneDx } from '#inventory/formats/cyclonedx/write.ts';
+import { jsonPieces } from '#report/json-pieces.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
+
+const MOST_CONTAINERS = 100;
+const MOST_REFERENCE_CHARACTERS = 300;
+
+/**
+ * Puts a scan on the record (`image.inventoried`): inventory and SBOM as blobs, the counts in the event.
+ * @returns the event's position
+ * @throws `FILE_NOT_WRITTEN`, `DATABASE_*`, `LEDGER_*`
+ */
+export async function recordScan(
+  { ledger, blobs }: Pick<OpenRecord, 'ledger' | 'blobs'>,
+  report: ScanReportInput,
+  actor: string,
+): Promise<number> {
+  const { description, inventory, findings, advisories, containers } = report;
+  // Blobs first: an event never names what is not there.
+  const kept = await blobs.put(bytesOf(jsonPieces({ description, inventory })));
+  const sbom = await blobs.put(bytesOf(writeCycloneDx(report)));
+  const { digest, platform } = description;
+  const target = {
+    kind: description.kind,
+    reference: description.reference.toWellFormed().slice(0, MOST_REFERENCE_CHARACTERS),
+    ...(digest === undefined ? {} : { digest }),
+    ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
+  };
+  const coverage: Record<string, number> = {};
+  for (const { state, packages } of findings.coverage) coverage[state] = (coverage[state] ?? 0) + packages;
+  const data: ImageInventoried = {
+    target,
+    inventory: kept.digest,
+    sbom: sbom.digest,
+    packages: counted(inventory.packages.map(({ type }) => type.toWellFormed().slice(0, 40))),
+    findings: counted(findings.findings.map(({ severity }) => severity.level)),
+    knownExploited: findings.findings.filter(({ exploitation }) => exploitation?.knownExploitedSince !== undefined)
+      .length,
+    problems: inventory.problems.length,
+    coverage,
+    advisories:
+      advisories === undefined
+        ? null
+        : { kind: advisories.kind, builtAt: advisories.builtAt, records: advisories.records },
+    ...(containers === undefined
+      ? {}
+      : { containers: containers.slice(0, MOST_CONTAINERS).map(({ name }) => name.toWellFormed().slice(0, 200)) }),
+  };
+  const result = await ledger.append({
+    stream: streamOf(target),
+    events: [{ type: 'image.inventoried', data }],
+    actor,
+  });
+  if (result.kind === 'conflict') throw new Error('an append without an expected version has no conflict');
+  return result.position;
+}
+
+const MOST_KINDS = 100;
+
+/** How often each name comes; beyond 100 names, the rest together. */
+function counted(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const key = counts.has(name) || counts.size < MOST_KINDS ? name : 'other';
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
+
+async function* bytesOf(pieces: Iterable<string>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}

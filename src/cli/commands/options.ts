@@ -1,0 +1,16 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** For options that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+export function textOrJson(): Option {
+  return new Option('--format <FORMAT>', 'text or json').choices(['text', 'json']).default('text');
+}
+
+/** A number from 1. */
+export function positionOf(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 1.');
+}

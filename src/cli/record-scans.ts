@@ -1,0 +1,44 @@
+import { actorOf } from '#app/home/actor.ts';
+import { findHome, type Home } from '#app/home/home.ts';
+import { initHome } from '#app/home/init-home.ts';
+import { openRecord } from '#app/home/open-record.ts';
+import { recordScan } from '#app/record-scan.ts';
+import { exitCodes, reportError } from '#cli/errors.ts';
+import { printProblems } from '#cli/problems.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
+
+/** The home that scans are recorded in: the one that is there; with `--record`, one is made. */
+export async function homeToRecordIn(
+  record: boolean | undefined,
+  environment: NodeJS.ProcessEnv,
+  now: Date,
+): Promise<Home | undefined> {
+  if (record === false) return undefined;
+  const home = findHome(environment);
+  if (home !== undefined || record !== true) return home;
+  const made = await initHome({ environment, checkpointPlaces: [], actor: actorOf(environment), now: () => now });
+  printProblems(made.problems);
+  return made.home;
+}
+
+/** Puts scans on the record, one after the other. What could not be recorded is reported. @returns the exit code */
+export async function recordScans(
+  home: Home,
+  reports: readonly ScanReportInput[],
+  environment: NodeJS.ProcessEnv,
+  now: Date,
+): Promise<number> {
+  try {
+    const record = await openRecord(home, environment, () => now);
+    try {
+      for (const report of reports) await recordScan(record, report, actorOf(environment));
+    } finally {
+      printProblems(await record.close());
+    }
+    return exitCodes.done;
+  } catch (error) {
+    reportError(error);
+    process.stderr.write('  The scan is NOT on the record.\n');
+    return exitCodes.failed;
+  }
+}

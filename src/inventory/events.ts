@@ -1,0 +1,64 @@
+import { z } from 'zod/mini';
+import type { EventDeclaration } from '#core/event-declaration.ts';
+import { SEVERITIES } from '#core/severity.ts';
+
+const counts = z.record(z.string(), z.number());
+
+const inventoried = z.object({
+  target: z.object({
+    kind: z.string(),
+    reference: z.string(),
+    /** Of the image's manifest; targets that are no images have none. */
+    digest: z.optional(z.string()),
+    platform: z.optional(z.string()),
+  }),
+  /** Digest of the blob with the inventory: what the image's packages are, and where. */
+  inventory: z.string(),
+  /** Digest of the blob with the SBOM, CycloneDX JSON. */
+  sbom: z.string(),
+  /** Packages by type. */
+  packages: counts,
+  /** Findings by severity. */
+  findings: counts,
+  knownExploited: z.number(),
+  /** What could not be read. */
+  problems: z.number(),
+  /** Packages by what was or was not compared for them. */
+  coverage: counts,
+  /** What was compared with; null when nothing was. */
+  advisories: z.nullable(z.object({ kind: z.string(), builtAt: z.string(), records: z.number() })),
+  /** Names of the containers that ran it. */
+  containers: z.optional(z.array(z.string())),
+});
+
+export type ImageInventoried = z.infer<typeof inventoried>;
+
+/** An image, or another target, was looked into. */
+export const imageInventoried: EventDeclaration<'image.inventoried', ImageInventoried> = {
+  type: 'image.inventoried',
+  schemaVersion: 1,
+  parse: (data) => inventoried.parse(data),
+  upcasts: [],
+  summarise: ({ target, packages, findings, knownExploited, problems, coverage, advisories }) => {
+    const exploited = knownExploited > 0 ? `, ${knownExploited} known to be exploited` : '';
+    const uncompared = sum(coverage) - (coverage['covered'] ?? 0);
+    const but = [
+      advisories === null ? 'nothing compared' : uncompared > 0 ? `${uncompared} not compared` : '',
+      problems > 0 ? `${problems} problems` : '',
+    ].filter((part) => part !== '');
+    return {
+      subject: target.reference,
+      outcome: problems > 0 || uncompared > 0 || advisories === null ? 'incomplete' : 'done',
+      sentence: `${sum(packages)} packages, ${findingsInWords(findings)}${exploited}${but.length > 0 ? ` (${but.join(', ')})` : ''}`,
+    };
+  },
+};
+
+function sum(counted: Readonly<Record<string, number>>): number {
+  return Object.values(counted).reduce((all, one) => all + one, 0);
+}
+
+function findingsInWords(findings: Readonly<Record<string, number>>): string {
+  const words = SEVERITIES.filter((level) => (findings[level] ?? 0) > 0).map((level) => `${findings[level]} ${level}`);
+  return words.length === 0 ? 'no findings' : `${sum(findings)} findings: ${words.join(', ')}`;
+}

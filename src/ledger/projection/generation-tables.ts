@@ -1,0 +1,111 @@
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import type { Engine } from '#base/database/database.ts';
+import {
+  type Change,
+  type ProjectionTables,
+  type Row,
+  type TableProjection,
+  tableName,
+} from '#ledger/projection/projection.ts';
+import type { LedgerTables } from '#ledger/store/tables.ts';
+
+/** The same transaction, for the tables of projections. */
+export function projectionTables(query: Kysely<LedgerTables>): Kysely<ProjectionTables> {
+  return query as unknown as Kysely<ProjectionTables>;
+}
+
+/** Makes the empty tables of a generation. */
+export async function createGenerationTables(
+  query: Kysely<LedgerTables>,
+  engine: Engine,
+  projection: TableProjection,
+  generation: number,
+): Promise<void> {
+  const types = {
+    text: sql`text`,
+    integer: engine === 'sqlite' ? sql`integer` : sql`bigint`,
+    bytes: engine === 'sqlite' ? sql`blob` : sql`bytea`,
+  };
+  for (const [table, { columns, key, indexes = [] }] of Object.entries(projection.tables)) {
+    const name = tableName(projection.id, generation, table);
+    let create: CreateTableBuilder<string, string> = query.schema.createTable(name);
+    for (const [column, type] of Object.entries(columns)) create = create.addColumn(column, types[type]);
+    create = create.addPrimaryKeyConstraint(`${name}_key`, [...key]);
+    // A row is found by its key alone: SQLite needs no second tree for that.
+    if (engine === 'sqlite') create = create.modifyEnd(sql`without rowid`);
+    await create.execute();
+    for (const [index, of] of indexes.entries()) {
+      await query.schema
+        .createIndex(`${name}_${index}`)
+        .on(name)
+        .columns([...of])
+        .execute();
+    }
+  }
+}
+
+/** Removes all tables of a generation, also those that this program does not know. */
+export async function dropGenerationTables(
+  query: Kysely<LedgerTables>,
+  projection: string,
+  generation: number,
+): Promise<void> {
+  const prefix = tableName(projection, generation, '');
+  for (const { name } of await query.introspection.getTables()) {
+    if (name.startsWith(prefix)) await query.schema.dropTable(name).execute();
+  }
+}
+
+/** Rows of one statement; a projection's tables have fewer than 60 columns. */
+const ROWS_A_STATEMENT = 500;
+
+/** Carries out changes in their order; those of one kind to one table, one after the other, share a statement. */
+export async function applyChanges(
+  query: Kysely<LedgerTables>,
+  projection: TableProjection,
+  generation: number,
+  changes: Iterable<Change>,
+): Promise<void> {
+  let table = '';
+  let kind: Change['kind'] = 'add';
+  // Keyed, as one statement may not put the same row twice.
+  let rows = new Map<string, Row>();
+  const flush = async () => {
+    if (rows.size === 0) return;
+    const shape = projection.tables[table];
+    if (shape === undefined) throw new Error(`${projection.id} has no table ${table}`);
+    const key: readonly string[] = shape.key;
+    const others = Object.keys(shape.columns).filter((column) => !key.includes(column));
+    const name = tableName(projection.id, generation, table);
+    const insert = projectionTables(query)
+      .insertInto(name)
+      .values([...rows.values()]);
+    rows = new Map();
+    await insert
+      .onConflict((conflict) => {
+        const target = conflict.columns([...key]);
+        if (kind === 'add' || others.length === 0) return target.doNothing();
+        return target.doUpdateSet((row) =>
+          Object.fromEntries(others.map((name) => [name, row.ref(`excluded.${name}`)])),
+        );
+      })
+      .execute();
+  };
+  for (const change of changes) {
+    if (change.table !== table || change.kind !== kind || rows.size >= ROWS_A_STATEMENT) {
+      await flush();
+      ({ table, kind } = change);
+    }
+    const id = rowKey(projection, change);
+    if (kind === 'put' || !rows.has(id)) rows.set(id, change.row);
+  }
+  await flush();
+}
+
+/** Text that is the same for rows with the same key only. */
+export function rowKey({ tables }: TableProjection, { table, row }: Change): string {
+  const key = tables[table]?.key ?? [];
+  return JSON.stringify(
+    key.map((column) => (Buffer.isBuffer(row[column]) ? row[column].toString('hex') : row[column])),
+  );
+}

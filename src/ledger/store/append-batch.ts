@@ -1,0 +1,134 @@
+import type { Kysely } from 'kysely';
+import type { AppendRequest, AppendResult, JsonObject, LedgerEvent } from '#ledger/event.ts';
+import { encodeLeaf } from '#ledger/leaf.ts';
+import { type Head, readHead, writeHead } from '#ledger/store/head.ts';
+import type { EventsTable, LedgerTables, NodesTable } from '#ledger/store/tables.ts';
+import { appendLeaf } from '#ledger/tree/compact-range.ts';
+import { leafHash } from '#ledger/tree/hash.ts';
+
+/** A request whose data have been checked, and whose key is made. */
+export interface ReadyRequest extends Omit<AppendRequest, 'events' | 'key'> {
+  readonly events: readonly ReadyEvent[];
+  readonly key: string;
+}
+
+export interface ReadyEvent {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export interface AppendedBatch {
+  /** One for each request, in order. */
+  readonly results: readonly AppendResult[];
+  /** New events, in order; empty when all were conflicts or repetitions. */
+  readonly events: readonly LedgerEvent[];
+  readonly head: Head;
+}
+
+/** Of a request's second and further events, whose keys must be unique too. */
+function keyOf(key: string, index: number): string {
+  return index === 0 ? key : `${key}#${index}`;
+}
+
+/** Rows of one statement: eleven columns each, and SQLite takes 32,766 values. */
+const ROWS_A_STATEMENT = 500;
+
+/** Subtree roots are kept at every eighth level: the leaves' own hashes stand in the events. */
+const LEVELS_A_STEP = 8;
+
+/**
+ * Appends inside one write transaction: decides each request (repetition, conflict or place), adds the rows and the
+ * tree's new nodes, and moves the head. Whether it is kept is for the transaction to say.
+ */
+export async function appendBatch(
+  query: Kysely<LedgerTables>,
+  requests: readonly ReadyRequest[],
+  at: string,
+): Promise<AppendedBatch> {
+  const before = await readHead(query);
+  const known = await knownKeys(query, requests);
+  const versions = await streamVersions(query, requests);
+  const results: AppendResult[] = [];
+  const events: LedgerEvent[] = [];
+  const rows: EventsTable[] = [];
+  const nodes: NodesTable[] = [];
+  let { range, lastHash } = before;
+  const keepNode = (level: number, place: number, hash: Buffer) => {
+    if (level > 0 && level % LEVELS_A_STEP === 0) nodes.push({ level, place, hash });
+  };
+  for (const request of requests) {
+    const { stream, actor, key, expectedVersion } = request;
+    const first = known.get(key);
+    if (first !== undefined) {
+      results.push({ kind: 'appended', ...first, repeated: true });
+      continue;
+    }
+    let version = versions.get(stream) ?? 0;
+    if (expectedVersion !== undefined && expectedVersion !== version) {
+      results.push({ kind: 'conflict', stream, expected: expectedVersion, actual: version });
+      continue;
+    }
+    const place = { position: range.size + 1, version: version + 1 };
+    results.push({ kind: 'appended', ...place, repeated: false });
+    known.set(key, place);
+    for (const [index, { type, schemaVersion, data, metadata }] of request.events.entries()) {
+      version += 1;
+      const position = range.size + 1;
+      const previous = lastHash.toString('hex');
+      const event: LedgerEvent = {
+        ...{ position, stream, version, type, schemaVersion, data, metadata },
+        ...{ actor, at, key: keyOf(key, index), previous },
+      };
+      const leaf = encodeLeaf(event);
+      lastHash = leafHash(leaf);
+      range = appendLeaf(range, lastHash, keepNode);
+      events.push(event);
+      rows.push({
+        ...{ position, stream, version, type, schema_version: schemaVersion },
+        ...{ actor, at, idempotency_key: event.key, leaf, leaf_hash: lastHash },
+      });
+    }
+    versions.set(stream, version);
+  }
+  const head = { range, lastHash };
+  if (rows.length === 0) return { results, events, head };
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    await query
+      .insertInto('events')
+      .values(rows.slice(from, from + ROWS_A_STATEMENT))
+      .execute();
+  }
+  for (let from = 0; from < nodes.length; from += ROWS_A_STATEMENT) {
+    await query
+      .insertInto('ledger_nodes')
+      .values(nodes.slice(from, from + ROWS_A_STATEMENT))
+      .execute();
+  }
+  await writeHead(query, head);
+  return { results, events, head };
+}
+
+async function knownKeys(query: Kysely<LedgerTables>, requests: readonly ReadyRequest[]) {
+  const found = await query
+    .selectFrom('events')
+    .select(['idempotency_key', 'position', 'version'])
+    .where(
+      'idempotency_key',
+      'in',
+      requests.map(({ key }) => key),
+    )
+    .execute();
+  return new Map(found.map(({ idempotency_key, position, version }) => [idempotency_key, { position, version }]));
+}
+
+async function streamVersions(query: Kysely<LedgerTables>, requests: readonly ReadyRequest[]) {
+  const found = await query
+    .selectFrom('events')
+    .select(({ fn }) => ['stream', fn.max('version').as('version')])
+    .where('stream', 'in', [...new Set(requests.map(({ stream }) => stream))])
+    .groupBy('stream')
+    .execute();
+  return new Map(found.map(({ stream, version }) => [stream, Number(version)]));
+}

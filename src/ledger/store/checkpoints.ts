@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import { formatCheckpoint } from '#ledger/note/checkpoint.ts';
+import type { Signer } from '#ledger/note/keys.ts';
+import { signNote } from '#ledger/note/signed-note.ts';
+import type { LedgerTables } from '#ledger/store/tables.ts';
+import { type CompactRange, rootOf } from '#ledger/tree/compact-range.ts';
+
+/** Signs the tree as it is and keeps the note. In the transaction that appended. */
+export async function keepCheckpoint(
+  query: Kysely<LedgerTables>,
+  range: CompactRange,
+  signer: Signer,
+): Promise<string> {
+  const text = formatCheckpoint({ origin: signer.name, size: range.size, root: rootOf(range), extensions: [] });
+  const note = signNote(text, signer);
+  await query.insertInto('ledger_checkpoints').values({ size: range.size, note }).execute();
+  return note;
+}
+
+/** The newest signed checkpoint; `undefined` before the first event. */
+export async function latestCheckpoint(
+  query: Kysely<LedgerTables>,
+): Promise<{ readonly size: number; readonly note: string } | undefined> {
+  return query.selectFrom('ledger_checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
+}

@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely';
+import type { LedgerTables } from '#ledger/store/tables.ts';
+import { type CompactRange, decodeRange, EMPTY_RANGE, encodeRange } from '#ledger/tree/compact-range.ts';
+
+/** What the next append goes on from. */
+export interface Head {
+  readonly range: CompactRange;
+  /** Leaf hash of the last event; 32 zero bytes before the first. */
+  readonly lastHash: Buffer;
+}
+
+const ONLY_ROW = 1;
+
+const EMPTY_HEAD: Head = { range: EMPTY_RANGE, lastHash: Buffer.alloc(32) };
+
+/** @throws `LEDGER_RANGE_MALFORMED` */
+export async function readHead(query: Kysely<LedgerTables>): Promise<Head> {
+  const row = await query.selectFrom('ledger_head').selectAll().where('id', '=', ONLY_ROW).executeTakeFirst();
+  return row === undefined ? EMPTY_HEAD : { range: decodeRange(row.size, row.range), lastHash: row.last_hash };
+}
+
+/** Inside the transaction that appended. */
+export async function writeHead(query: Kysely<LedgerTables>, { range, lastHash }: Head): Promise<void> {
+  const row = { size: range.size, range: encodeRange(range), last_hash: lastHash };
+  await query
+    .insertInto('ledger_head')
+    .values({ id: ONLY_ROW, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
