@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Advisories } from '#advisory/advisory.ts';
 import type { AffectedReport } from '#api/affected-report.ts';
-import { contentsProjection, purlBase, type RecordedPackage } from '#app/projections/contents.ts';
+import { contentsProjection, keyText, purlBase, type RecordedPackage } from '#app/projections/contents.ts';
 import { imagesProjection } from '#app/projections/images.ts';
 import { findFlaws } from '#finding/find.ts';
 import type { Ledger } from '#ledger/ledger.ts';
@@ -87,10 +87,10 @@ function hex(value: unknown): string {
 }
 
 async function packagesNamed(query: Query, table: Table, purl: string): Promise<ReadonlyMap<string, Hit>> {
-  const base = purlBase(purl);
+  const base = keyText(purlBase(purl));
   const version = versionOf(purl);
   let select = query.selectFrom(table('packages')).select(['id', 'purl', 'version']).where('base', '=', base);
-  if (version !== undefined) select = select.where('version', '=', version);
+  if (version !== undefined) select = select.where('version', '=', keyText(version));
   const rows = await select.execute();
   return new Map(
     rows.map((row) => [hex(row['id']), { purl: text(row['purl']), version: text(row['version']), fixedVersions: [] }]),
@@ -120,7 +120,11 @@ async function packagesHit(
       // What an OS package owns is the distribution's to speak of.
       .where('owned', '=', 0)
       .where('id', 'in', (names) =>
-        names.selectFrom(table('names')).select('package').where('ecosystem', '=', ecosystem).where('name', '=', name),
+        names
+          .selectFrom(table('names'))
+          .select('package')
+          .where('ecosystem', '=', keyText(ecosystem))
+          .where('name', '=', keyText(name)),
       )
       .execute();
     for (const row of rows) {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { requireHome } from '#app/home/home.ts';
 import { homePaths } from '#app/home/home-directory.ts';
+import { readCheckpointFile } from '#app/home/kept-checkpoints.ts';
 import { openHomeDatabase } from '#app/home/open-home-database.ts';
 import { openRecord } from '#app/home/open-record.ts';
 import { readTrustedKey } from '#app/home/trusted-key.ts';
@@ -15,6 +16,7 @@ import { startProgress } from '#cli/progress.ts';
 import { terminal } from '#cli/terminal.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { checkProof, proveEvent } from '#ledger/prove.ts';
+import { checkGrowth, proveGrowth } from '#ledger/prove-growth.ts';
 import { latestCheckpoint } from '#ledger/store/checkpoints.ts';
 
 /** Options of `holdfast ledger verify`. */
@@ -96,6 +98,38 @@ function readProof(file: string): string {
     });
   }
   throw new HoldfastError('PROOF_UNREADABLE', `${file} is too large for a proof`, { kind: 'usage' });
+}
+
+/** `holdfast ledger prove-growth`. */
+export async function proveGrowthCommand(
+  checkpoint: string,
+  out: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const home = requireHome(environment);
+  const key = readTrustedKey(homePaths(home.directory).publicKey);
+  const { note } = readCheckpointFile(checkpoint);
+  const database = await openHomeDatabase(home, environment, 'read');
+  try {
+    await writeOut(out, [await proveGrowth(database, note, key)]);
+    return exitCodes.done;
+  } finally {
+    await database.close();
+  }
+}
+
+/** `holdfast ledger check-growth`: needs neither home nor database. */
+export async function checkGrowthCommand(
+  file: string,
+  flags: { readonly since: string; readonly key: string },
+): Promise<number> {
+  const checked = checkGrowth(readProof(file), readCheckpointFile(flags.since).note, readTrustedKey(flags.key));
+  await writeText(
+    checked.kind === 'proved'
+      ? `Proved: the record of ${checked.to.size} events is that of ${checked.from.size}, and what came after it.\n`
+      : `NOT proved: ${checked.reason}.\n`,
+  );
+  return checked.kind === 'proved' ? exitCodes.done : exitCodes.deny;
 }
 
 /** `holdfast ledger checkpoint`. */

@@ -21,9 +21,9 @@ const EVENTS_LIMIT = 1000;
 export function prepareRequest(request: AppendRequest, catalogue: EventCatalogue): ReadyRequest {
   const key = request.key ?? randomUUID();
   for (const [what, name] of Object.entries({ stream: request.stream, actor: request.actor, key })) {
-    if (name.length === 0 || name.length > NAME_LIMIT_CHARACTERS || !name.isWellFormed()) {
-      throw new HoldfastError('LEDGER_NAME_INVALID', `${what} has ${name.length} characters or broken ones`, {
-        hint: `It may have 1 to ${NAME_LIMIT_CHARACTERS} characters.`,
+    if (name.length === 0 || name.length > NAME_LIMIT_CHARACTERS || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
+      throw new HoldfastError('LEDGER_NAME_INVALID', `${what} has ${name.length} characters, or such as are no text`, {
+        hint: `It may have 1 to ${NAME_LIMIT_CHARACTERS} characters, none of them a control character.`,
       });
     }
   }

@@ -80,12 +80,20 @@ function* changesOf(digest: string, { os, repositories, packages }: Contents): G
     for (const { id, found, record } of layer) {
       const { purl, version, ownedBy } = found;
       const owned = ownedBy === undefined ? 0 : 1;
-      yield { kind: 'add', table: 'packages', row: { id, base: purlBase(purl), version, purl, owned, record } };
+      yield {
+        kind: 'add',
+        table: 'packages',
+        row: { id, base: keyText(purlBase(purl)), version: keyText(version), purl, owned, record },
+      };
       members.push({ kind: 'add', table: 'members', row: { package: id, group } });
       const asked = lookUpsOf(found, os, repositories);
       if (asked.kind === 'none') continue;
       for (const { ecosystem, name } of asked.lookUps) {
-        names.push({ kind: 'add', table: 'names', row: { ecosystem, name, package: id } });
+        names.push({
+          kind: 'add',
+          table: 'names',
+          row: { ecosystem: keyText(ecosystem), name: keyText(name), package: id },
+        });
       }
     }
   }
@@ -93,6 +101,14 @@ function* changesOf(digest: string, { os, repositories, packages }: Contents): G
   yield* names;
   yield* members;
   yield* groups;
+}
+
+const MOST_KEY_CHARACTERS = 400;
+
+/** Databases index short texts only; a longer name stays recognisable, and itself. */
+export function keyText(text: string): string {
+  if (text.length <= MOST_KEY_CHARACTERS) return text;
+  return `${text.slice(0, MOST_KEY_CHARACTERS)}…${idOf(text).toString('hex')}`;
 }
 
 function idOf(text: string): Buffer {

@@ -38,6 +38,24 @@ export function addLedger(program: Command, finish: Finish): void {
       finish(await (await commands()).checkProofCommand(file, flags)),
     );
   ledger
+    .command('prove-growth')
+    .description('write a file that proves that the record only grew since a checkpoint that was kept')
+    .argument('<checkpoint>', 'a file that it was copied to')
+    .option('--out <FILE>', 'instead of standard output')
+    .action(async (checkpoint: string, { out }: { out?: string }) =>
+      finish(await (await commands()).proveGrowthCommand(checkpoint, out, process.env)),
+    );
+  ledger
+    .command('check-growth')
+    .description('check such a file; needs neither home nor database')
+    .argument('<file>')
+    .requiredOption('--since <CHECKPOINT>', 'the file with the older checkpoint')
+    .requiredOption('--key <KEY|FILE>', 'the record’s public key, as its keeper published it')
+    .addHelpText('after', '\nExit codes: 0 proved, 2 usage, 3 not proved.')
+    .action(async (file: string, flags: { since: string; key: string }) =>
+      finish(await (await commands()).checkGrowthCommand(file, flags)),
+    );
+  ledger
     .command('checkpoint')
     .description('print the newest signed checkpoint, to be kept elsewhere')
     .option('--out <FILE>', 'instead of standard output')

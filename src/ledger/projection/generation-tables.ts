@@ -1,6 +1,7 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Engine } from '#base/database/database.ts';
 import {
+  type Cell,
   type Change,
   type ProjectionTables,
   type Row,
@@ -96,10 +97,18 @@ export async function applyChanges(
       await flush();
       ({ table, kind } = change);
     }
-    const id = rowKey(projection, change);
-    if (kind === 'put' || !rows.has(id)) rows.set(id, change.row);
+    const row = withoutNul(change.row);
+    const id = rowKey(projection, { ...change, row });
+    if (kind === 'put' || !rows.has(id)) rows.set(id, row);
   }
   await flush();
+}
+
+/** One engine cuts text at a NUL, the other refuses it: names out of images may hold anything. */
+function withoutNul(row: Row): Row {
+  if (!Object.values(row).some((cell) => typeof cell === 'string' && cell.includes('\0'))) return row;
+  const tame = (cell: Cell) => (typeof cell === 'string' ? cell.replaceAll('\0', '\ufffd') : cell);
+  return Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, tame(cell)]));
 }
 
 /** Text that is the same for rows with the same key only. */
