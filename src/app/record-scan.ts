@@ -23,11 +23,12 @@ export async function recordScan(
   // Blobs first: an event never names what is not there.
   const kept = await blobs.put(bytesOf(jsonPieces({ description, inventory })));
   const sbom = await blobs.put(bytesOf(writeCycloneDx(report)));
-  const { digest, platform } = description;
+  const { digest, imageId, platform } = description;
   const target = {
     kind: description.kind,
     reference: description.reference.toWellFormed().slice(0, MOST_REFERENCE_CHARACTERS),
     ...(digest === undefined ? {} : { digest }),
+    ...(imageId === undefined ? {} : { imageId }),
     ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
   };
   const coverage: Record<string, number> = {};

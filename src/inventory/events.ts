@@ -10,6 +10,8 @@ const inventoried = z.object({
     reference: z.string(),
     /** Of the image's manifest; targets that are no images have none. */
     digest: z.optional(z.string()),
+    /** Of the image's config, which engines call its id. */
+    imageId: z.optional(z.string()),
     platform: z.optional(z.string()),
   }),
   /** Digest of the blob with the inventory: what the image's packages are, and where. */

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { affectedReportSchema } from '#api/affected-report.ts';
+import { logEntrySchema } from '#api/log-entry.ts';
 import { scanReport } from '#api/scan-report.ts';
+import { verificationReportSchema } from '#api/verification-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -12,6 +15,15 @@ describe('the generated reference is current', () => {
   it('JSON Schema of the scan report', async () => {
     const schema = z.toJSONSchema(scanReport, { io: 'output' });
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(`${folder}/scan-report.schema.json`);
+  });
+
+  it.each([
+    ['log-entry', logEntrySchema],
+    ['verification-report', verificationReportSchema],
+    ['affected-report', affectedReportSchema],
+  ])('JSON Schema of %s', async (name, schema) => {
+    const json = z.toJSONSchema(schema, { io: 'output' });
+    await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);
   });
 
   it('command line', async () => {
