@@ -4,7 +4,7 @@ import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { requireHome } from '#app/home/home.ts';
 import { openRecord } from '#app/home/open-record.ts';
 import { readMoment } from '#app/read-moment.ts';
-import { clock } from '#cli/clock.ts';
+import { clock, recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
@@ -37,7 +37,7 @@ export async function affectedCommand(
       },
     );
   }
-  const record = await openRecord(requireHome(environment), environment, () => now);
+  const record = await openRecord(requireHome(environment), environment, recordClock);
   let report: AffectedReport;
   try {
     const advisories = isPackageUrl(asked) ? undefined : await openDefaultAdvisories(flags.advisories, environment);

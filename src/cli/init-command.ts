@@ -1,7 +1,7 @@
 import { actorOf } from '#app/home/actor.ts';
 import { homePaths } from '#app/home/home-directory.ts';
 import { initHome } from '#app/home/init-home.ts';
-import { clock } from '#cli/clock.ts';
+import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
@@ -18,7 +18,7 @@ export async function initCommand(flags: InitFlags, environment: NodeJS.ProcessE
     environment,
     checkpointPlaces: flags.checkpointTo,
     actor: actorOf(environment),
-    now: () => clock(environment),
+    now: recordClock,
   });
   printProblems(problems);
   const { directory, config } = home;

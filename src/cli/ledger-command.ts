@@ -7,7 +7,7 @@ import { openRecord } from '#app/home/open-record.ts';
 import { readTrustedKey } from '#app/home/trusted-key.ts';
 import { PROJECTIONS } from '#app/projections/list.ts';
 import { verifyRecord } from '#app/verify-record.ts';
-import { clock } from '#cli/clock.ts';
+import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { verificationLines } from '#cli/log/verification-lines.ts';
 import { writeOut, writeText } from '#cli/output.ts';
@@ -162,7 +162,7 @@ export async function rebuildCommand(ids: readonly string[], environment: NodeJS
       hint: `There are ${PROJECTIONS.map(({ id }) => id).join(', ')}.`,
     });
   }
-  const record = await openRecord(requireHome(environment), environment, () => clock(environment));
+  const record = await openRecord(requireHome(environment), environment, recordClock);
   const progress = startProgress(false);
   try {
     for (const projection of chosen) {

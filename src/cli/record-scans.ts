@@ -3,6 +3,7 @@ import { findHome, type Home } from '#app/home/home.ts';
 import { initHome } from '#app/home/init-home.ts';
 import { openRecord } from '#app/home/open-record.ts';
 import { recordScan } from '#app/record-scan.ts';
+import { recordClock } from '#cli/clock.ts';
 import { exitCodes, reportError } from '#cli/errors.ts';
 import { printProblems } from '#cli/problems.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
@@ -11,12 +12,11 @@ import type { ScanReportInput } from '#report/scan-report.ts';
 export async function homeToRecordIn(
   record: boolean | undefined,
   environment: NodeJS.ProcessEnv,
-  now: Date,
 ): Promise<Home | undefined> {
   if (record === false) return undefined;
   const home = findHome(environment);
   if (home !== undefined || record !== true) return home;
-  const made = await initHome({ environment, checkpointPlaces: [], actor: actorOf(environment), now: () => now });
+  const made = await initHome({ environment, checkpointPlaces: [], actor: actorOf(environment), now: recordClock });
   printProblems(made.problems);
   return made.home;
 }
@@ -26,10 +26,9 @@ export async function recordScans(
   home: Home,
   reports: readonly ScanReportInput[],
   environment: NodeJS.ProcessEnv,
-  now: Date,
 ): Promise<number> {
   try {
-    const record = await openRecord(home, environment, () => now);
+    const record = await openRecord(home, environment, recordClock);
     try {
       for (const report of reports) await recordScan(record, report, actorOf(environment));
     } finally {

@@ -53,7 +53,7 @@ export async function scanCommand(
     files: flags.files === true,
     explainAbsences: flags.explain === true,
   };
-  const home = await homeFor(flags, environment, now);
+  const home = await homeFor(flags, environment);
   const advisories = await openDefaultAdvisories(flags.advisories, environment);
   const cache = flags.cache ? directoryCache(join(cacheHome(environment), 'layers')) : noCache;
   const hasher = createRangeHasher();
@@ -88,7 +88,7 @@ export async function scanCommand(
   for (const output of outputs) await write(output, reports, jobs, flags);
   if (home !== undefined && reports.length > 0) {
     const { recordScans } = await import('#cli/record-scans.ts');
-    if ((await recordScans(home, reports, environment, now)) !== exitCodes.done) failed = true;
+    if ((await recordScans(home, reports, environment)) !== exitCodes.done) failed = true;
   }
   if (failed) return exitCodes.failed;
   return flags.failOn !== undefined && reports.some((report) => reaches(report, flags.failOn ?? 'critical'))
@@ -97,10 +97,10 @@ export async function scanCommand(
 }
 
 /** Nothing of the ledger is loaded where there is no home and none was asked for. */
-async function homeFor({ record }: ScanFlags, environment: NodeJS.ProcessEnv, now: Date): Promise<Home | undefined> {
+async function homeFor({ record }: ScanFlags, environment: NodeJS.ProcessEnv): Promise<Home | undefined> {
   if (record === false || (record === undefined && !hasHome(environment))) return undefined;
   const { homeToRecordIn } = await import('#cli/record-scans.ts');
-  return homeToRecordIn(record, environment, now);
+  return homeToRecordIn(record, environment);
 }
 
 function usage(message: string, hint: string): HoldfastError {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from '#app/data-directory.ts';
 import { isAddress } from '#app/home/copy-checkpoint.ts';
@@ -41,7 +41,11 @@ export async function initHome(options: InitOptions): Promise<InitialisedHome> {
   const config: HomeConfig = { version: 1, database: there?.config.database ?? database, checkpointPlaces: places };
   const home = { directory, config };
   const paths = homePaths(directory);
-  writing(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  writing(directory, () => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // It may have been there, with the advisories.
+    chmodSync(directory, 0o700);
+  });
   const signer = await makeSigner(paths);
   const verifierKey = formatVerifierKey(signer.verifierKey);
   const record = await openRecord(home, environment, now);
