@@ -27,7 +27,8 @@ const expression = '(LicenseRef-[A-Za-z0-9.-]+|[A-Za-z0-9.+()-]+)';
 
 /**
  * The members of SPDX 2.3 documents that are written, with their rules: those of its JSON schema, which no package that
- * could be a dependency carries, and those that stand in the specification's text (6 to 12) alone.
+ * could be a dependency carries (every member here was compared with it: same names, same types, same required ones, no
+ * others allowed), and those that stand in the specification's text (6 to 12) alone.
  */
 const schema = strict(
   {
