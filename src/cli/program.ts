@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAffected } from '#cli/commands/affected.ts';
 import { addDb } from '#cli/commands/db.ts';
+import { addDbInit } from '#cli/commands/db-init.ts';
 import type { Finish } from '#cli/commands/finish.ts';
 import { addInit } from '#cli/commands/init.ts';
 import { addLedger } from '#cli/commands/ledger.ts';
@@ -23,6 +24,7 @@ export function buildProgram(finish: Finish): Command {
   addLog(program, finish);
   addAffected(program, finish);
   addLedger(program, finish);
+  addDbInit(program, finish);
   addVersions(program, finish);
   return program;
 }

@@ -83,6 +83,11 @@ export async function moveGeneration(
     .execute();
 }
 
+/** Removes all that a projection has; the next look builds it anew. */
+export async function removeGenerations(query: Kysely<LedgerTables>, id: string): Promise<void> {
+  for (const { generation } of await generationsOf(query, id)) await removeGeneration(query, id, generation);
+}
+
 async function removeGeneration(query: Kysely<LedgerTables>, id: string, generation: number): Promise<void> {
   await dropGenerationTables(query, id, generation);
   await query.deleteFrom('projections').where('id', '=', id).where('generation', '=', generation).execute();
