@@ -24,9 +24,12 @@ export interface EventDeclaration<Type extends string = string, Data = unknown> 
   /** `upcasts[n - 1]` makes data of version n + 1 from that of version n. Pure. */
   readonly upcasts: readonly ((data: unknown) => unknown)[];
   readonly summarise: (data: Data) => EventSummary;
+  /** Digests of the blobs that belong to it, which a backup must hold. None unless said. */
+  readonly blobs?: (data: Data) => readonly string[];
 }
 
 /** The same declaration, its data's type hidden, so that declarations of many kinds fit one list. */
-export type AnyEventDeclaration = Omit<EventDeclaration<string, unknown>, 'summarise'> & {
+export type AnyEventDeclaration = Omit<EventDeclaration<string, unknown>, 'summarise' | 'blobs'> & {
   readonly summarise: (data: never) => EventSummary;
+  readonly blobs?: (data: never) => readonly string[];
 };

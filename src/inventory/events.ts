@@ -41,6 +41,7 @@ export const imageInventoried: EventDeclaration<'image.inventoried', ImageInvent
   schemaVersion: 1,
   parse: (data) => inventoried.parse(data),
   upcasts: [],
+  blobs: ({ inventory, sbom }) => [inventory, sbom],
   summarise: ({ target, packages, findings, knownExploited, problems, coverage, advisories }) => {
     const exploited = knownExploited > 0 ? `, ${knownExploited} known to be exploited` : '';
     const uncompared = sum(coverage) - (coverage['covered'] ?? 0);

@@ -1,3 +1,4 @@
+import { type Digest, isDigest } from '#core/digest.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { AnyEventDeclaration, EventSummary } from '#core/event-declaration.ts';
 import type { JsonObject, LedgerEvent } from '#ledger/event.ts';
@@ -16,6 +17,8 @@ export interface EventCatalogue {
   /** @throws `LEDGER_EVENT_UNKNOWN`, `LEDGER_EVENT_INVALID` */
   toWrite(type: string, data: unknown): { readonly schemaVersion: number; readonly data: JsonObject };
   read(event: Pick<LedgerEvent, 'type' | 'schemaVersion' | 'data'>): ReadData;
+  /** The blobs that an event names. Of an event that this program cannot read, none are known. */
+  blobsOf(event: Pick<LedgerEvent, 'type' | 'schemaVersion' | 'data'>): readonly Digest[];
 }
 
 /** Two declarations of one type are a mistake of the program, and thrown as one. */
@@ -27,6 +30,24 @@ export function eventCatalogue(declarations: readonly AnyEventDeclaration[]): Ev
     if (upcasts.length !== schemaVersion - 1) throw new Error(`${type} lacks upcasts to version ${schemaVersion}`);
     byType.set(type, declaration);
   }
+  const read: EventCatalogue['read'] = ({ type, schemaVersion, data }) => {
+    const declaration = byType.get(type);
+    if (declaration === undefined) return { kind: 'unknown', reason: 'this program does not know its kind' };
+    if (schemaVersion > declaration.schemaVersion) {
+      return {
+        kind: 'unknown',
+        reason: `version ${schemaVersion} of its kind, ${declaration.schemaVersion} is known`,
+      };
+    }
+    try {
+      let current: unknown = data;
+      for (const upcast of declaration.upcasts.slice(schemaVersion - 1)) current = upcast(current);
+      const known = declaration.parse(current);
+      return { kind: 'known', data: known, summary: declaration.summarise(known as never) };
+    } catch (cause) {
+      return { kind: 'invalid', reason: reasonOf(cause) };
+    }
+  };
   return {
     toWrite: (type, data) => {
       const declaration = byType.get(type);
@@ -37,23 +58,11 @@ export function eventCatalogue(declarations: readonly AnyEventDeclaration[]): Ev
         throw new HoldfastError('LEDGER_EVENT_INVALID', `${type}: ${reasonOf(cause)}`, { cause });
       }
     },
-    read: ({ type, schemaVersion, data }) => {
-      const declaration = byType.get(type);
-      if (declaration === undefined) return { kind: 'unknown', reason: 'this program does not know its kind' };
-      if (schemaVersion > declaration.schemaVersion) {
-        return {
-          kind: 'unknown',
-          reason: `version ${schemaVersion} of its kind, ${declaration.schemaVersion} is known`,
-        };
-      }
-      try {
-        let current: unknown = data;
-        for (const upcast of declaration.upcasts.slice(schemaVersion - 1)) current = upcast(current);
-        const known = declaration.parse(current);
-        return { kind: 'known', data: known, summary: declaration.summarise(known as never) };
-      } catch (cause) {
-        return { kind: 'invalid', reason: reasonOf(cause) };
-      }
+    read,
+    blobsOf: (event) => {
+      const blobs = byType.get(event.type)?.blobs;
+      const found = blobs === undefined ? undefined : read(event);
+      return found?.kind === 'known' ? (blobs?.(found.data as never) ?? []).filter(isDigest) : [];
     },
   };
 }

@@ -23,6 +23,8 @@ export interface BlobStore {
   stream(digest: Digest): AsyncIterable<Buffer>;
   /** Whether there is a blob of that name; its bytes are not looked at. */
   has(digest: Digest): Promise<boolean>;
+  /** Of a blob that is there; its bytes are not looked at. @throws `BLOB_MISSING`, `BLOB_UNREADABLE` */
+  sizeBytes(digest: Digest): Promise<number>;
   /** All names, in no order. */
   list(): AsyncIterable<Digest>;
 }
@@ -160,6 +162,13 @@ export function openBlobStore(directory: string): BlobStore {
     },
     stream: read,
     has: async (digest) => (await stat(pathOf(digest)).catch(() => undefined))?.isFile() === true,
+    sizeBytes: async (digest) => {
+      try {
+        return (await stat(pathOf(digest))).size;
+      } catch (error) {
+        throw readError(digest, error);
+      }
+    },
     list: async function* () {
       for await (const folder of await opendir(join(directory, ALGORITHM))) {
         if (!folder.isDirectory()) continue;

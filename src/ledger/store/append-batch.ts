@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AppendRequest, AppendResult, JsonObject, LedgerEvent } from '#ledger/event.ts';
 import { encodeLeaf } from '#ledger/leaf.ts';
 import { type Head, readHead, writeHead } from '#ledger/store/head.ts';
+import { eventRow, insertRows, keepNodesIn } from '#ledger/store/kept-rows.ts';
 import type { EventsTable, LedgerTables, NodesTable } from '#ledger/store/tables.ts';
 import { appendLeaf } from '#ledger/tree/compact-range.ts';
 import { leafHash } from '#ledger/tree/hash.ts';
@@ -32,12 +33,6 @@ function keyOf(key: string, index: number): string {
   return index === 0 ? key : `${key}#${index}`;
 }
 
-/** Rows of one statement: eleven columns each, and SQLite takes 32,766 values. */
-const ROWS_A_STATEMENT = 500;
-
-/** Subtree roots are kept at every eighth level: the leaves' own hashes stand in the events. */
-const LEVELS_A_STEP = 8;
-
 /**
  * Appends inside one write transaction: decides each request (repetition, conflict or place), adds the rows and the
  * tree's new nodes, and moves the head. Whether it is kept is for the transaction to say.
@@ -55,9 +50,7 @@ export async function appendBatch(
   const rows: EventsTable[] = [];
   const nodes: NodesTable[] = [];
   let { range, lastHash } = before;
-  const keepNode = (level: number, place: number, hash: Buffer) => {
-    if (level > 0 && level % LEVELS_A_STEP === 0) nodes.push({ level, place, hash });
-  };
+  const keepNode = keepNodesIn(nodes);
   for (const request of requests) {
     const { stream, actor, key, expectedVersion } = request;
     const first = known.get(key);
@@ -85,27 +78,13 @@ export async function appendBatch(
       lastHash = leafHash(leaf);
       range = appendLeaf(range, lastHash, keepNode);
       events.push(event);
-      rows.push({
-        ...{ position, stream, version, type, schema_version: schemaVersion },
-        ...{ actor, at, idempotency_key: event.key, leaf, leaf_hash: lastHash },
-      });
+      rows.push(eventRow(event, leaf, lastHash));
     }
     versions.set(stream, version);
   }
   const head = { range, lastHash };
   if (rows.length === 0) return { results, events, head };
-  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    await query
-      .insertInto('events')
-      .values(rows.slice(from, from + ROWS_A_STATEMENT))
-      .execute();
-  }
-  for (let from = 0; from < nodes.length; from += ROWS_A_STATEMENT) {
-    await query
-      .insertInto('ledger_nodes')
-      .values(nodes.slice(from, from + ROWS_A_STATEMENT))
-      .execute();
-  }
+  await insertRows(query, rows, nodes);
   await writeHead(query, head);
   return { results, events, head };
 }

@@ -40,10 +40,11 @@ const MOST_CLOCK_STEPS = 100;
 
 /** Recomputes the whole record from its first event and compares it with all that speaks of it. Changes nothing. */
 export async function verifyLedger(database: Database<LedgerTables>, options: VerifyOptions): Promise<Verification> {
-  return database.read((query) => verifyWith(query, options));
+  return database.read((query) => verifyIn(query, options));
 }
 
-async function verifyWith(query: Kysely<LedgerTables>, options: VerifyOptions): Promise<Verification> {
+/** The same inside a transaction, which sees what it has written itself. */
+export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptions): Promise<Verification> {
   const outside = outsideClaims(options.outside, options.key);
   const claims = inOrder(keptClaims(query, options.key), outside.claims);
   const nodes = await keptNodes(query);
