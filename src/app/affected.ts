@@ -3,6 +3,7 @@ import type { Advisories } from '#advisory/advisory.ts';
 import type { AffectedReport } from '#api/affected-report.ts';
 import { contentsProjection, keyText, purlBase, type RecordedPackage } from '#app/projections/contents.ts';
 import { imagesProjection } from '#app/projections/images.ts';
+import { decodeOrKeep } from '#core/purl.ts';
 import { findFlaws } from '#finding/find.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { ProjectionTables } from '#ledger/projection/projection.ts';
@@ -44,12 +45,13 @@ export async function affectedImages(
     return {
       hits: found,
       rows: await inventoriesWith(query, table, [...found.keys()]),
-      unread: await countUnread(query, table),
+      unread: await unreadInventories(query, table),
     };
   });
-  const images = await ledger.look(imagesProjection, (query, table) =>
-    imagesOf(query, table, [...new Set(rows.map(({ inventory }) => inventory))], since),
-  );
+  const { images, unknown } = await ledger.look(imagesProjection, async (query, table) => ({
+    images: await imagesOf(query, table, [...new Set(rows.map(({ inventory }) => inventory))], since),
+    unknown: await imagesOf(query, table, unread, since),
+  }));
   const byInventory = new Map<string, Hit[]>();
   for (const { inventory, id } of rows) {
     const hit = hits.get(id);
@@ -63,7 +65,7 @@ export async function affectedImages(
       ...image,
       packages: (byInventory.get(inventory) ?? []).map((hit) => ({ ...hit, fixedVersions: [...hit.fixedVersions] })),
     })),
-    unread,
+    unread: unknown.length,
   };
 }
 
@@ -100,7 +102,7 @@ async function packagesNamed(query: Query, table: Table, purl: string): Promise<
 function versionOf(purl: string): string | undefined {
   const [path = ''] = purl.split(/[?#]/, 1);
   const base = purlBase(purl);
-  return path.length > base.length ? decodeURIComponent(path.slice(base.length + 1)) : undefined;
+  return path.length > base.length ? decodeOrKeep(path.slice(base.length + 1)) : undefined;
 }
 
 /** Packages that the advisories of today find hit: the same comparison that a scan makes. */
@@ -169,12 +171,9 @@ async function inventoriesWith(
   return found;
 }
 
-async function countUnread(query: Query, table: Table): Promise<number> {
-  const row = await query
-    .selectFrom(table('unread'))
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirst();
-  return Number(row?.count ?? 0);
+async function unreadInventories(query: Query, table: Table): Promise<readonly string[]> {
+  const rows = await query.selectFrom(table('inventories')).select('inventory').where('unread', '=', 1).execute();
+  return rows.map((row) => text(row['inventory']));
 }
 
 async function imagesOf(query: Query, table: Table, inventories: readonly string[], since: string | undefined) {

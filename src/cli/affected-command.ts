@@ -10,6 +10,7 @@ import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
 import { HoldfastError } from '#core/errors.ts';
+import { decodeOrKeep } from '#core/purl.ts';
 import { type Column, columns } from '#report/columns.ts';
 import { count } from '#report/next-steps.ts';
 
@@ -105,5 +106,5 @@ function lines({ asked, starterOnly, images, unread }: AffectedReport): readonly
 function nameOf(purl: string): string {
   const path = purl.replace(/[?#].*$/, '').replace(/@[^@/]*$/, '');
   const parts = path.split('/');
-  return decodeURIComponent((/^pkg:(?:deb|rpm|apk)\//.test(purl) ? parts.slice(2) : parts.slice(1)).join('/'));
+  return decodeOrKeep((/^pkg:(?:deb|rpm|apk)\//.test(purl) ? parts.slice(2) : parts.slice(1)).join('/'));
 }

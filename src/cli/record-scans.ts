@@ -27,17 +27,22 @@ export async function recordScans(
   reports: readonly ScanReportInput[],
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
+  let recorded = 0;
   try {
     const record = await openRecord(home, environment, recordClock);
     try {
-      for (const report of reports) await recordScan(record, report, actorOf(environment));
+      for (const report of reports) {
+        await recordScan(record, report, actorOf(environment));
+        recorded += 1;
+      }
     } finally {
       printProblems(await record.close());
     }
     return exitCodes.done;
   } catch (error) {
     reportError(error);
-    process.stderr.write('  The scan is NOT on the record.\n');
+    const which = recorded === 0 ? '' : `: the last ${reports.length - recorded} of ${reports.length}`;
+    process.stderr.write(`  ${reports.length === 1 ? 'The scan is' : 'Scans are'} NOT on the record${which}.\n`);
     return exitCodes.failed;
   }
 }

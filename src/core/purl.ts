@@ -38,6 +38,11 @@ export function formatPurl(purl: Purl): string {
   return text;
 }
 
+/** Percent-encoded text as what it stands for; what is encoded wrongly stays as it is. */
+export function decodeOrKeep(text: string): string {
+  return decode(text) ?? text;
+}
+
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

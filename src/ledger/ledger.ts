@@ -77,10 +77,10 @@ export function openLedger(deps: LedgerDeps): Ledger {
   const inAppend = projections.filter(({ when }) => when === 'in-append');
 
   async function commit(requests: readonly ReadyRequest[]): Promise<AppendedBatch> {
-    const at = now().toISOString();
     const batch = await database.write(async (query) => {
       onPhase?.('begun');
-      const appended = await appendBatch(query, requests, at);
+      // In turn: while this one waited, others may have recorded later times.
+      const appended = await appendBatch(query, requests, now().toISOString());
       onPhase?.('inserted');
       if (appended.events.length === 0) return appended;
       await applyInAppend(query, inAppend, appended.events, catalogue);

@@ -74,7 +74,7 @@ async function whoAndWhere(query: Query): Promise<{ readonly owner: string; read
   const found = await sql<{ me: string; schema: string; owner: string; mine: number }>`
     select current_user::text as me, schemaname::text as schema, tableowner::text as owner,
       pg_catalog.pg_has_role(tableowner, 'usage')::int as mine
-    from pg_catalog.pg_tables where tablename = 'events' and schemaname = current_schema()`.execute(query);
+    from pg_catalog.pg_tables where tablename = 'events' and schemaname = pg_catalog.current_schema()`.execute(query);
   const [row] = found.rows;
   if (row === undefined) throw new HoldfastError('DATABASE_NOT_OWNER', 'The first schema of search_path has no ledger');
   if (row.mine === 1) return { owner: row.me, schema: row.schema };
@@ -115,7 +115,7 @@ async function dropForeignReadModels(query: Query, schema: string, writer: strin
   const isForeign = (prefix: string) => foreign.rows.some(({ name }) => name.startsWith(prefix));
   const ids = generations.filter(({ id, generation }) => isForeign(tableName(id, generation, ''))).map(({ id }) => id);
   const dropped = [...new Set(ids)];
-  for (const id of dropped) await removeGenerations(query, id);
+  for (const id of dropped) await removeGenerations(query, 'postgres', id);
   return dropped;
 }
 

@@ -13,7 +13,7 @@ const LOCK_ID = 0x401dfa57;
 /**
  * Opens the database that holds a home's ledger. For writing, its tables are brought to this program's form first; for
  * reading, nothing is changed.
- * @throws `HOME_DATABASE_MISSING`, `HOME_DATABASE_OLD`, `DATABASE_*`
+ * @throws `HOME_DATABASE_MISSING`, `HOME_DATABASE_OLD`, `HOME_DATABASE_REFUSED`, `DATABASE_*`
  */
 export async function openHomeDatabase(
   home: Home,
@@ -61,7 +61,13 @@ export async function openLedgerServer(url: string): Promise<Database<LedgerTabl
 
 async function bringUpToDate(database: Database<LedgerTables>, access: 'read' | 'write'): Promise<void> {
   const newest = LEDGER_MIGRATIONS.at(-1)?.version ?? 0;
-  const version = await schemaVersion(database);
+  const version = await schemaVersion(database).catch((cause: unknown) => {
+    if (!(cause instanceof HoldfastError) || cause.code !== 'DATABASE_REFUSED') throw cause;
+    throw new HoldfastError('HOME_DATABASE_REFUSED', 'This role may not read the ledger’s tables', {
+      hint: 'Their owner grants that: holdfast db-init --writer ROLE',
+      cause,
+    });
+  });
   if (version === newest) return;
   // What is newer than the program is refused by the migration, also for reading.
   if (version < newest && access === 'read') {
@@ -81,7 +87,7 @@ async function bringUpToDate(database: Database<LedgerTables>, access: 'read' | 
       'HOME_DATABASE_OLD',
       'The ledger’s tables are missing or of an older form, and this role may not change them',
       {
-        hint: 'Their owner brings them up to date: holdfast db-init --owner-url postgres://... --writer ROLE',
+        hint: 'Their owner brings them up to date: holdfast db-init --writer ROLE',
         cause: error,
       },
     );

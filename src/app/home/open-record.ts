@@ -9,7 +9,7 @@ import { PROJECTIONS } from '#app/projections/list.ts';
 import { type BlobStore, openBlobStore } from '#base/blobs/blob-store.ts';
 import type { Database } from '#base/database/database.ts';
 import type { Digest } from '#core/digest.ts';
-import { HoldfastError, type Problem } from '#core/errors.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { type EventCatalogue, eventCatalogue } from '#ledger/catalogue.ts';
 import { type Ledger, openLedger } from '#ledger/ledger.ts';
 import { formatVerifierKey, type Signer } from '#ledger/note/keys.ts';
@@ -46,15 +46,21 @@ export async function openRecord(home: Home, environment: Environment, now: () =
     const catalogue = eventCatalogue(EVENTS);
     const blob = (digest: Digest) => blobOrNothing(blobs, digest);
     const ledger = openLedger({ database, catalogue, projections: PROJECTIONS, signer, now, blob });
-    const before = await database.read(latestCheckpoint);
+    const places = home.config.checkpointPlaces;
+    const before = places.length === 0 ? undefined : await database.read(latestCheckpoint);
     return {
       ...{ home, ledger, database, blobs, catalogue, signer },
       close: async () => {
         try {
           await ledger.idle();
-          const after = await database.read(latestCheckpoint);
+          const after = places.length === 0 ? undefined : await database.read(latestCheckpoint);
           if (after === undefined || after.size === before?.size) return [];
-          return await copyCheckpoint(after.note, home.config.checkpointPlaces, environment, now());
+          return await copyCheckpoint(after.note, places, environment, now());
+        } catch (error) {
+          // What was recorded stays recorded: only the copies are missing.
+          const { code, message, hint } = problemOf(error);
+          const what = `The newest checkpoint was not copied: ${message}`;
+          return [{ code, message: what, ...(hint === undefined ? {} : { hint }) }];
         } finally {
           await database.close();
         }
@@ -66,8 +72,8 @@ export async function openRecord(home: Home, environment: Environment, now: () =
   }
 }
 
-/** The first event names the key. Another key would make the record look tampered with. */
-async function refuseForeignKey(database: Database<LedgerTables>, signer: Signer, home: Home): Promise<void> {
+/** The first event names the key. Another key would make the record look tampered with. @throws `HOME_KEY_FOREIGN` */
+export async function refuseForeignKey(database: Database<LedgerTables>, signer: Signer, home: Home): Promise<void> {
   const first = await readEventAt(database, 1);
   const recorded = first?.event.data['verifierKey'];
   if (recorded === undefined || recorded === formatVerifierKey(signer.verifierKey)) return;
@@ -75,7 +81,7 @@ async function refuseForeignKey(database: Database<LedgerTables>, signer: Signer
     'HOME_KEY_FOREIGN',
     `The key of ${home.directory} is not the one that this ledger was opened with`,
     {
-      hint: 'Copy keys/ledger.key of the home that opened the ledger into this one.',
+      hint: 'Copy keys/ledger.key of the home that opened the ledger into this one, and then: holdfast init',
     },
   );
 }

@@ -18,7 +18,14 @@ export async function makeSigner(paths: KeyPaths): Promise<Signer> {
     const signer = generateSigner(`holdfast/${randomBytes(8).toString('hex')}`);
     await writeKey(paths, signer);
   }
-  return readSigner(paths.key);
+  const signer = readSigner(paths.key);
+  // One that was copied from another home came alone, beside the public key of the one before.
+  if (!isPublicKeyOf(paths.publicKey, signer)) await writeKey(paths, signer);
+  return signer;
+}
+
+function isPublicKeyOf(path: string, { verifierKey }: Signer): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8').trim() === formatVerifierKey(verifierKey);
 }
 
 /** Puts a key, as it was backed up, into its place. */

@@ -18,7 +18,7 @@ const ID_BYTES = 16;
 export const contentsProjection: TableProjection = {
   kind: 'tables',
   id: 'contents',
-  version: 1,
+  version: 2,
   handles: ['image.inventoried'],
   when: 'catch-up',
   tables: {
@@ -34,18 +34,19 @@ export const contentsProjection: TableProjection = {
       key: ['package', 'group'],
     },
     groups: { columns: { group: 'bytes', inventory: 'text' }, key: ['group', 'inventory'] },
-    /** Inventories whose blob is gone or damaged: whether they are affected is unknown. */
-    unread: { columns: { inventory: 'text', position: 'integer' }, key: ['inventory'] },
+    /** Those whose blob was gone or damaged whenever it was asked for are unread: whether they are affected is unknown. */
+    inventories: { columns: { inventory: 'text', unread: 'integer' }, key: ['inventory'], indexes: [['unread']] },
   },
   evidence: ({ known }) => {
     const { inventory } = known as ImageInventoried;
     return isDigest(inventory) ? [inventory as Digest] : [];
   },
-  apply: ({ known, position }, [blob]) => {
+  apply: ({ known }, [blob]) => {
     const { inventory: digest } = known as ImageInventoried;
     const inventory = blob === undefined ? undefined : readInventory(blob);
-    if (inventory === undefined) return [{ kind: 'add', table: 'unread', row: { inventory: digest, position } }];
-    return changesOf(digest, inventory);
+    const row = { inventory: digest, unread: inventory === undefined ? 1 : 0 };
+    if (inventory === undefined) return [{ kind: 'add', table: 'inventories', row }];
+    return changesOf(digest, inventory, { kind: 'put', table: 'inventories', row });
   },
 };
 
@@ -61,7 +62,7 @@ function readInventory(blob: Buffer): Contents | undefined {
   }
 }
 
-function* changesOf(digest: string, { os, repositories, packages }: Contents): Generator<Change> {
+function* changesOf(digest: string, { os, repositories, packages }: Contents, last: Change): Generator<Change> {
   const byLayer = new Map<string, { readonly id: Buffer; readonly found: Package; readonly record: string }[]>();
   for (const found of packages) {
     const { layer, locations: _, owner: __, ...kept } = found;
@@ -101,14 +102,19 @@ function* changesOf(digest: string, { os, repositories, packages }: Contents): G
   yield* names;
   yield* members;
   yield* groups;
+  yield last;
 }
 
 const MOST_KEY_CHARACTERS = 400;
 
-/** Databases index short texts only; a longer name stays recognisable, and itself. */
+/**
+ * Databases index short texts only; a longer name stays recognisable, and itself. What is no text to them (NUL, half a
+ * character) is replaced here, so that the same is asked for as was kept.
+ */
 export function keyText(text: string): string {
-  if (text.length <= MOST_KEY_CHARACTERS) return text;
-  return `${text.slice(0, MOST_KEY_CHARACTERS)}…${idOf(text).toString('hex')}`;
+  const tame = text.replaceAll('\0', '\ufffd').toWellFormed();
+  if (tame.length <= MOST_KEY_CHARACTERS) return tame;
+  return `${tame.slice(0, MOST_KEY_CHARACTERS).toWellFormed()}…${idOf(tame).toString('hex')}`;
 }
 
 function idOf(text: string): Buffer {

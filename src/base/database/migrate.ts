@@ -20,7 +20,7 @@ async function versionIn(query: Kysely<VersionTable>, engine: Engine): Promise<n
       ? sql<{ there: number }>`SELECT count(*) AS there FROM sqlite_schema WHERE name = 'schema_version'`
       : // Asked of the tables: to_regclass answers from a cache that may be older than the lock.
         sql<{ there: number }>`SELECT count(*) AS there FROM pg_catalog.pg_tables
-          WHERE tablename = 'schema_version' AND schemaname = ANY (current_schemas(false))`;
+          WHERE tablename = 'schema_version' AND schemaname = ANY (pg_catalog.current_schemas(false))`;
   if ((await there.execute(query)).rows[0]?.there !== 1) return 0;
   const newest = await query
     .selectFrom('schema_version')

@@ -15,14 +15,17 @@ export interface PostgresOptions {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 16;
 
 /**
  * For each new connection. Commits are on the server's disk before they are acknowledged, whatever the server's default.
- * A peer that has gone is noticed by both sides, so that a dead writer does not keep the lock.
+ * A peer that has gone is noticed by both sides, so that a dead writer does not keep the lock. Functions are named with
+ * their schema: others may make some of their own in a schema that they share, and those must not run with our rights.
  */
 const SETTINGS = `
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
+  WHERE pg_catalog.current_setting('synchronous_commit') = 'off';
 SET lock_timeout = '30s';
 SET tcp_keepalives_idle = 30;
 SET tcp_keepalives_interval = 10;
@@ -49,7 +52,7 @@ function beginning(mode: Mode, lockId: bigint): string {
   // The first snapshot is taken when the lock is held. A writer that hangs loses its session, and with it the lock.
   return `BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL idle_in_transaction_session_timeout = '60s';
-SELECT pg_advisory_xact_lock(${lockId})`;
+SELECT pg_catalog.pg_advisory_xact_lock(${lockId})`;
 }
 
 /**
@@ -68,6 +71,8 @@ export async function openPostgres<Tables>(url: string, options: PostgresOptions
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
+    // The system's own would take hours to notice that the server has gone without a word.
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: numbersAsNumbers(pg.types),
   };
   const statements = statementNames();

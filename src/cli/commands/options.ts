@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** For options that may be given several times. */
-export function collect(value: string, previous: readonly string[]): readonly string[] {
+/** For options that may be given several times; without a default, there is nothing before the first. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 

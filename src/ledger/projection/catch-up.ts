@@ -65,7 +65,7 @@ async function follow(deps: CatchUpDeps, projection: Projection, begun: Generati
       const reached = events.at(-1)?.position ?? position;
       if (reached > position) await applyEvents(query, projection, now, prepared, reached);
       if (reached < head) return { ...now, position: reached };
-      if (!now.serving) await serveGeneration(query, projection.id, now.generation);
+      if (!now.serving) await serveGeneration(query, deps.database.engine, projection.id, now.generation);
       return undefined;
     });
   }

@@ -48,13 +48,24 @@ export async function createGenerationTables(
 /** Removes all tables of a generation, also those that this program does not know. */
 export async function dropGenerationTables(
   query: Kysely<LedgerTables>,
+  engine: Engine,
   projection: string,
   generation: number,
 ): Promise<void> {
   const prefix = tableName(projection, generation, '');
-  for (const { name } of await query.introspection.getTables()) {
+  for (const name of await tableNames(query, engine)) {
     if (name.startsWith(prefix)) await query.schema.dropTable(name).execute();
   }
+}
+
+/** Of the schema that new tables come into: the builder's own introspection has parameters that we refuse. */
+async function tableNames(query: Kysely<LedgerTables>, engine: Engine): Promise<readonly string[]> {
+  const names =
+    engine === 'sqlite'
+      ? sql<{ name: string }>`select name from sqlite_schema where type = 'table'`
+      : sql<{ name: string }>`select tablename::text as name from pg_catalog.pg_tables
+          where schemaname = pg_catalog.current_schema()`;
+  return (await names.execute(query)).rows.map(({ name }) => name);
 }
 
 /** Rows of one statement; a projection's tables have fewer than 60 columns. */

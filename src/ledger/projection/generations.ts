@@ -38,7 +38,8 @@ export async function beginGeneration(
   projection: Projection,
 ): Promise<Generation> {
   const known = await generationsOf(query, projection.id);
-  for (const { generation, serving } of known) if (!serving) await removeGeneration(query, projection.id, generation);
+  for (const { generation, serving } of known)
+    if (!serving) await removeGeneration(query, engine, projection.id, generation);
   const generation = (known.at(-1)?.generation ?? 0) + 1;
   const row = {
     id: projection.id,
@@ -56,9 +57,14 @@ export async function beginGeneration(
 }
 
 /** Lets a generation serve from now on; those before it are removed. In the transaction that brought it to the head. */
-export async function serveGeneration(query: Kysely<LedgerTables>, id: string, generation: number): Promise<void> {
+export async function serveGeneration(
+  query: Kysely<LedgerTables>,
+  engine: Engine,
+  id: string,
+  generation: number,
+): Promise<void> {
   for (const other of await generationsOf(query, id)) {
-    if (other.generation !== generation) await removeGeneration(query, id, other.generation);
+    if (other.generation !== generation) await removeGeneration(query, engine, id, other.generation);
   }
   await query
     .updateTable('projections')
@@ -84,11 +90,16 @@ export async function moveGeneration(
 }
 
 /** Removes all that a projection has; the next look builds it anew. */
-export async function removeGenerations(query: Kysely<LedgerTables>, id: string): Promise<void> {
-  for (const { generation } of await generationsOf(query, id)) await removeGeneration(query, id, generation);
+export async function removeGenerations(query: Kysely<LedgerTables>, engine: Engine, id: string): Promise<void> {
+  for (const { generation } of await generationsOf(query, id)) await removeGeneration(query, engine, id, generation);
 }
 
-async function removeGeneration(query: Kysely<LedgerTables>, id: string, generation: number): Promise<void> {
-  await dropGenerationTables(query, id, generation);
+async function removeGeneration(
+  query: Kysely<LedgerTables>,
+  engine: Engine,
+  id: string,
+  generation: number,
+): Promise<void> {
+  await dropGenerationTables(query, engine, id, generation);
   await query.deleteFrom('projections').where('id', '=', id).where('generation', '=', generation).execute();
 }
