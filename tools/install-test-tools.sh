@@ -19,6 +19,7 @@ mount mount
 iptables iptables
 docker-registry docker-registry
 strace strace
+age age
 pg_ctlcluster postgresql
 python3 python3
 go golang-go

@@ -3,6 +3,7 @@ import { addAffected } from '#cli/commands/affected.ts';
 import { addDb } from '#cli/commands/db.ts';
 import { addDbInit } from '#cli/commands/db-init.ts';
 import type { Finish } from '#cli/commands/finish.ts';
+import { addHome } from '#cli/commands/home.ts';
 import { addInit } from '#cli/commands/init.ts';
 import { addLedger } from '#cli/commands/ledger.ts';
 import { addLog } from '#cli/commands/log.ts';
@@ -21,6 +22,7 @@ export function buildProgram(finish: Finish): Command {
   addScan(program, finish);
   addDb(program, finish);
   addInit(program, finish);
+  addHome(program, finish);
   addLog(program, finish);
   addAffected(program, finish);
   addLedger(program, finish);

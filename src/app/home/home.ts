@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod/mini';
 import type { Environment } from '#app/data-directory.ts';
 import { hasHome, homeDirectory, homePaths } from '#app/home/home-directory.ts';
+import { replaceFile } from '#base/files/replace-file.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 const schema = z.object({
@@ -13,6 +14,22 @@ const schema = z.object({
 });
 
 export type HomeConfig = z.infer<typeof schema>;
+
+/** A configuration as it is written. */
+export function formatConfig(config: HomeConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** Puts a configuration in its place: with it, a home counts as made. @throws `FILE_NOT_WRITTEN` */
+export async function writeConfig(directory: string, config: HomeConfig): Promise<void> {
+  const bytes = Buffer.from(formatConfig(config));
+  await replaceFile(homePaths(directory).config, (append) => append(bytes), { mode: 0o600 });
+}
+
+/** Reads it back. Throws an error of no form for anything else. */
+export function parseConfig(text: string): HomeConfig {
+  return schema.parse(JSON.parse(text));
+}
 
 /** Where the ledger, its key and its blobs lie. */
 export interface Home {
@@ -29,7 +46,7 @@ export function findHome(environment: Environment): Home | undefined {
   const { config } = homePaths(directory);
   if (!hasHome(environment)) return undefined;
   try {
-    return { directory, config: schema.parse(JSON.parse(readFileSync(config, 'utf8'))) };
+    return { directory, config: parseConfig(readFileSync(config, 'utf8')) };
   } catch (cause) {
     throw new HoldfastError(
       'HOME_UNREADABLE',

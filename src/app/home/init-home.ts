@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from '#app/data-directory.ts';
+import { refuseHalfRestored } from '#app/home/backup/restore-place.ts';
 import { isAddress } from '#app/home/copy-checkpoint.ts';
-import { findHome, type Home, type HomeConfig } from '#app/home/home.ts';
+import { findHome, type Home, type HomeConfig, writeConfig } from '#app/home/home.ts';
 import { homeDirectory, homePaths } from '#app/home/home-directory.ts';
 import { openRecord } from '#app/home/open-record.ts';
 import { makeSigner } from '#app/home/signing-key.ts';
-import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import { formatVerifierKey } from '#ledger/note/keys.ts';
@@ -30,7 +30,7 @@ export interface InitialisedHome {
 
 /**
  * Makes a home: directory, key, ledger. Doing it again changes nothing but adds places; an interrupted one is completed.
- * @throws `HOME_PLACE_INVALID`, `HOME_LEDGER_FOREIGN`, `FILE_NOT_WRITTEN`, `DATABASE_*`
+ * @throws `HOME_PLACE_INVALID`, `HOME_HALF_RESTORED`, `HOME_LEDGER_FOREIGN`, `FILE_NOT_WRITTEN`, `DATABASE_*`
  */
 export async function initHome(options: InitOptions): Promise<InitialisedHome> {
   const { environment, actor, now } = options;
@@ -41,6 +41,7 @@ export async function initHome(options: InitOptions): Promise<InitialisedHome> {
   const config: HomeConfig = { version: 1, database: there?.config.database ?? database, checkpointPlaces: places };
   const home = { directory, config };
   const paths = homePaths(directory);
+  if (there === undefined) refuseHalfRestored(directory);
   writing(directory, () => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // It may have been there, with the advisories.
@@ -63,8 +64,7 @@ export async function initHome(options: InitOptions): Promise<InitialisedHome> {
     problems = await record.close();
   }
   // Last: with it, the home counts as made.
-  const text = `${JSON.stringify(config, null, 2)}\n`;
-  await replaceFile(paths.config, (append) => append(Buffer.from(text)), { mode: 0o600 });
+  await writeConfig(directory, config);
   return { home, made: there === undefined, verifierKey, problems };
 }
 
