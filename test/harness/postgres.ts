@@ -14,6 +14,8 @@ export interface Postgres {
   readonly url: string;
   /** For the role `holdfast_owner`, which owns the database. */
   readonly ownerUrl: string;
+  /** For the superuser. */
+  readonly adminUrl: string;
   /** Stops the server at once, as a crash would, and starts it again; resolves when it answers. */
   restart(): Promise<void>;
   /** Ends all connections of the database but the one that asks. */
@@ -126,6 +128,7 @@ export async function startPostgres(options: { readonly port?: number } = {}): P
   return {
     url: urlOf('holdfast_writer', passwords.user, 'holdfast'),
     ownerUrl: urlOf('holdfast_owner', passwords.user, 'holdfast'),
+    adminUrl: urlOf('holdfast_admin', passwords.admin, 'holdfast'),
     restart: async () => {
       const restarted = new Promise<void>((resolve) => lines.once('line', () => resolve()));
       keeper.stdin.write('restart\n');

@@ -64,6 +64,8 @@ const POSTGRES: readonly (readonly [string, Meaning])[] = [
   ['28', ACCESS],
   ['3D000', MISSING],
   ['42501', REFUSED],
+  // No schema that this role may use.
+  ['3F000', REFUSED],
   ['P0001', REFUSED],
   ['23505', NOT_UNIQUE],
   ['23', CONSTRAINT],
