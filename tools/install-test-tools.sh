@@ -20,6 +20,9 @@ iptables iptables
 docker-registry docker-registry
 strace strace
 age age
+restic restic
+sshd openssh-server
+rclone rclone
 pg_ctlcluster postgresql
 python3 python3
 go golang-go
