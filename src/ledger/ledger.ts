@@ -97,13 +97,16 @@ export function openLedger(deps: LedgerDeps): Ledger {
   async function commitSurely(requests: readonly ReadyRequest[]): Promise<readonly AppendResult[]> {
     const until = Date.now() + RECONNECT_FOR_MS;
     let built = false;
+    let behind = false;
     for (;;) {
       try {
+        if (behind) for (const projection of inAppend) await catchUp(deps, projection);
+        behind = false;
         return (await commit(requests)).results;
       } catch (error) {
         const code = error instanceof HoldfastError ? error.code : undefined;
         if (code === 'LEDGER_PROJECTION_BEHIND' && !built) {
-          for (const projection of inAppend) await catchUp(deps, projection);
+          behind = true;
           built = true;
         } else if (code === 'DATABASE_CONNECTION' && Date.now() < until) await delay(RECONNECT_WAIT_MS);
         else throw error;

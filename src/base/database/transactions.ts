@@ -67,7 +67,9 @@ export function databaseOver<Tables>(connector: Connector): Database<Tables> {
     }
     running.active = false;
     lease.end();
-    await transaction.commit();
+    // What was read was read, even where the connection is lost now.
+    if (mode === 'read') await transaction.rollback(undefined);
+    else await transaction.commit();
     return result;
   }
 
