@@ -105,7 +105,7 @@ async function takeLeaves(
   keep: (rows: readonly EventsTable[], nodes: readonly NodesTable[]) => Promise<void>,
 ): Promise<{ readonly range: CompactRange; readonly lastHash: Buffer }> {
   let range = EMPTY_RANGE;
-  let lastHash = Buffer.from(NO_PREVIOUS, 'hex');
+  let lastHash: Buffer = Buffer.from(NO_PREVIOUS, 'hex');
   for await (const leaves of source.leaves()) {
     const rows: EventsTable[] = [];
     const nodes: NodesTable[] = [];
