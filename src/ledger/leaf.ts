@@ -11,13 +11,19 @@ const FORM = 1;
 /** What `previous` of the first event says. */
 export const NO_PREVIOUS = '0'.repeat(64);
 
+/** Canonical JSON of an event's parts, where it has been made already. */
+export interface LeafTexts {
+  readonly data: string;
+  readonly metadata: string;
+}
+
 /** The bytes that are hashed into the tree: all fields of the event as canonical JSON (RFC 8785). */
-export function encodeLeaf(event: LedgerEvent): Buffer {
+export function encodeLeaf(event: LedgerEvent, made?: LeafTexts): Buffer {
   // Names in canonical order, so that only the objects inside are sorted.
   const { actor, at, data, key, metadata, position, previous, schemaVersion, stream, type, version } = event;
   return Buffer.from(
-    `{"actor":${JSON.stringify(actor)},"at":"${at}","data":${canonicalJson(data)},"form":${FORM},"key":${JSON.stringify(key)},` +
-      `"metadata":${canonicalJson(metadata)},"position":${position},"previous":"${previous}","schemaVersion":${schemaVersion},` +
+    `{"actor":${JSON.stringify(actor)},"at":"${at}","data":${made?.data ?? canonicalJson(data)},"form":${FORM},"key":${JSON.stringify(key)},` +
+      `"metadata":${made?.metadata ?? canonicalJson(metadata)},"position":${position},"previous":"${previous}","schemaVersion":${schemaVersion},` +
       `"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)},"version":${version}}`,
   );
 }

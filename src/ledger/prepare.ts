@@ -19,7 +19,7 @@ const EVENTS_LIMIT = 1000;
  * @throws `LEDGER_EVENT_UNKNOWN`, `LEDGER_EVENT_INVALID`, `LEDGER_EVENT_TOO_LARGE`, `LEDGER_NAME_INVALID`
  */
 export function prepareRequest(request: AppendRequest, catalogue: EventCatalogue): ReadyRequest {
-  const key = request.key ?? randomUUID();
+  const key = request.key ?? newKey();
   for (const [what, name] of Object.entries({ stream: request.stream, actor: request.actor, key })) {
     if (name.length === 0 || name.length > NAME_LIMIT_CHARACTERS || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
       throw new HoldfastError('LEDGER_NAME_INVALID', `${what} has ${name.length} characters, or such as are no text`, {
@@ -36,13 +36,19 @@ export function prepareRequest(request: AppendRequest, catalogue: EventCatalogue
   return { ...request, key, events: request.events.map((event) => prepareEvent(event, catalogue)) };
 }
 
+/** Unlike any other, and behind those made before it: an index takes them at its end. */
+function newKey(): string {
+  return `${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}`;
+}
+
 function prepareEvent({ type, data, metadata = {} }: NewEvent, catalogue: EventCatalogue): ReadyEvent {
   const { schemaVersion, data: checked } = catalogue.toWrite(type, data);
-  const bytes = Buffer.byteLength(canonicalJson(checked)) + Buffer.byteLength(canonicalJson(metadata));
+  const texts = { data: canonicalJson(checked), metadata: canonicalJson(metadata) };
+  const bytes = Buffer.byteLength(texts.data) + Buffer.byteLength(texts.metadata);
   if (bytes > LEAF_LIMIT_BYTES - ENVELOPE_LIMIT_BYTES) {
     throw new HoldfastError('LEDGER_EVENT_TOO_LARGE', `${type}: ${bytes} bytes are too many for an event`, {
       hint: `An event holds at most ${LEAF_LIMIT_BYTES - ENVELOPE_LIMIT_BYTES} bytes; larger evidence is a blob, named by digest.`,
     });
   }
-  return { type, schemaVersion, data: checked as JsonObject, metadata };
+  return { type, schemaVersion, data: checked as JsonObject, metadata, texts };
 }

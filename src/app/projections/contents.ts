@@ -69,7 +69,9 @@ function* changesOf(digest: string, { os, repositories, packages }: Contents, la
     const record = JSON.stringify({ os, repositories, package: { ...kept, locations: [] } });
     const id = idOf(record);
     const key = layer?.digest ?? layer?.diffId ?? String(layer?.index ?? '');
-    byLayer.set(key, [...(byLayer.get(key) ?? []), { id, found, record }]);
+    const others = byLayer.get(key);
+    if (others === undefined) byLayer.set(key, [{ id, found, record }]);
+    else others.push({ id, found, record });
   }
   const names: Change[] = [];
   const members: Change[] = [];

@@ -32,6 +32,9 @@ export interface Lease<Tables> {
   end(): void;
 }
 
+/** One of each for the process: statements that are kept belong to their engine's adapter. */
+const ADAPTERS = { sqlite: new SqliteAdapter(), postgres: new PostgresAdapter() };
+
 function dialectOver(engine: Engine, connection: DatabaseConnection): Dialect {
   const nested = (): Promise<never> =>
     Promise.reject(new HoldfastError('DATABASE_NESTED_WRITE', 'there is a transaction already: it is the work itself'));
@@ -48,14 +51,14 @@ function dialectOver(engine: Engine, connection: DatabaseConnection): Dialect {
   if (engine === 'sqlite') {
     return {
       createDriver,
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => ADAPTERS.sqlite,
       createIntrospector: (query) => new SqliteIntrospector(query),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     };
   }
   return {
     createDriver,
-    createAdapter: () => new PostgresAdapter(),
+    createAdapter: () => ADAPTERS.postgres,
     createIntrospector: (query) => new PostgresIntrospector(query),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };

@@ -25,6 +25,9 @@ const UNSOUND = new Set(['DATABASE_FULL', 'DATABASE_IO', 'DATABASE_DAMAGED']);
 const IDLE_READERS = 4;
 
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Pages of 4 KiB in the log before it is emptied: the more, the fewer are written twice. */
+const WAL_PAGES = 8000;
+const CACHE_KIB = 32 * 1024;
 const SETTINGS = [
   // Waiting is done outside the driver, which would stop the whole thread.
   'PRAGMA busy_timeout = 0',
@@ -34,6 +37,8 @@ const SETTINGS = [
   'PRAGMA synchronous = FULL',
   'PRAGMA fullfsync = ON',
   'PRAGMA checkpoint_fullfsync = ON',
+  `PRAGMA wal_autocheckpoint = ${WAL_PAGES}`,
+  `PRAGMA cache_size = -${CACHE_KIB}`,
   `PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`,
 ];
 

@@ -8,6 +8,7 @@ import {
   type TableProjection,
   tableName,
 } from '#ledger/projection/projection.ts';
+import { insertMany } from '#ledger/store/insert-many.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 
 /** The same transaction, for the tables of projections. */
@@ -68,64 +69,65 @@ async function tableNames(query: Kysely<LedgerTables>, engine: Engine): Promise<
   return (await names.execute(query)).rows.map(({ name }) => name);
 }
 
-/** Rows of one statement; a projection's tables have fewer than 60 columns. */
-const ROWS_A_STATEMENT = 500;
+/** Rows of a table that wait to be written together: images of one batch bring the same rows again and again. */
+const ROWS_AT_ONCE = 20_000;
 
-/** Carries out changes in their order; those of one kind to one table, one after the other, share a statement. */
+/** Changes of one kind to one table, by key: one statement may not put the same row twice. */
+interface Waiting {
+  readonly kind: Change['kind'];
+  readonly rows: Map<string, Row>;
+}
+
+/** Carries out changes, those of each table in their order. */
 export async function applyChanges(
   query: Kysely<LedgerTables>,
   projection: TableProjection,
   generation: number,
   changes: Iterable<Change>,
 ): Promise<void> {
-  let table = '';
-  let kind: Change['kind'] = 'add';
-  // Keyed, as one statement may not put the same row twice.
-  let rows = new Map<string, Row>();
-  const flush = async () => {
-    if (rows.size === 0) return;
+  const tables = new Map<string, Waiting>();
+  const flush = async (table: string, { kind, rows }: Waiting) => {
     const shape = projection.tables[table];
     if (shape === undefined) throw new Error(`${projection.id} has no table ${table}`);
-    const key: readonly string[] = shape.key;
-    const others = Object.keys(shape.columns).filter((column) => !key.includes(column));
+    const columns = Object.keys(shape.columns);
     const name = tableName(projection.id, generation, table);
-    const insert = projectionTables(query)
-      .insertInto(name)
-      .values([...rows.values()]);
-    rows = new Map();
-    await insert
-      .onConflict((conflict) => {
-        const target = conflict.columns([...key]);
-        if (kind === 'add' || others.length === 0) return target.doNothing();
-        return target.doUpdateSet((row) =>
-          Object.fromEntries(others.map((name) => [name, row.ref(`excluded.${name}`)])),
-        );
-      })
-      .execute();
+    await insertMany(query, { table: name, columns, conflict: { kind, key: shape.key } }, [...rows.values()]);
   };
   for (const change of changes) {
-    if (change.table !== table || change.kind !== kind || rows.size >= ROWS_A_STATEMENT) {
-      await flush();
-      ({ table, kind } = change);
+    const { table, kind } = change;
+    let waiting = tables.get(table);
+    if (waiting === undefined || waiting.kind !== kind || waiting.rows.size >= ROWS_AT_ONCE) {
+      if (waiting !== undefined) await flush(table, waiting);
+      waiting = { kind, rows: new Map() };
+      tables.set(table, waiting);
     }
     const row = withoutNul(change.row);
     const id = rowKey(projection, { ...change, row });
-    if (kind === 'put' || !rows.has(id)) rows.set(id, row);
+    if (kind === 'put' || !waiting.rows.has(id)) waiting.rows.set(id, row);
   }
-  await flush();
+  for (const [table, waiting] of tables) await flush(table, waiting);
 }
 
 /** One engine cuts text at a NUL, the other refuses it: names out of images may hold anything. */
 function withoutNul(row: Row): Row {
-  if (!Object.values(row).some((cell) => typeof cell === 'string' && cell.includes('\0'))) return row;
+  let tamed = true;
+  for (const column in row) {
+    const cell = row[column];
+    if (typeof cell === 'string' && cell.includes('\0')) tamed = false;
+  }
+  if (tamed) return row;
   const tame = (cell: Cell) => (typeof cell === 'string' ? cell.replaceAll('\0', '\ufffd') : cell);
   return Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, tame(cell)]));
 }
 
 /** Text that is the same for rows with the same key only. */
 export function rowKey({ tables }: TableProjection, { table, row }: Change): string {
-  const key = tables[table]?.key ?? [];
-  return JSON.stringify(
-    key.map((column) => (Buffer.isBuffer(row[column]) ? row[column].toString('hex') : row[column])),
-  );
+  let text = '';
+  for (const column of tables[table]?.key ?? []) {
+    const cell = row[column] ?? null;
+    const part = Buffer.isBuffer(cell) ? cell.toString('latin1') : String(cell);
+    // Of one column all cells are of one type, or null.
+    text += cell === null ? '-' : `${part.length}:${part}`;
+  }
+  return text;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Engine } from '#base/database/database.ts';
+import { runKept } from '#base/database/kept-statement.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { createGenerationTables, dropGenerationTables } from '#ledger/projection/generation-tables.ts';
 import type { Projection } from '#ledger/projection/projection.ts';
@@ -9,7 +10,9 @@ import type { LedgerTables, ProjectionsTable } from '#ledger/store/tables.ts';
 export type Generation = Readonly<Omit<ProjectionsTable, 'serving'>> & { readonly serving: boolean };
 
 export async function generationsOf(query: Kysely<LedgerTables>, id: string): Promise<readonly Generation[]> {
-  const rows = await query.selectFrom('projections').selectAll().where('id', '=', id).orderBy('generation').execute();
+  const rows = await runKept(query, 'generations', [id], () =>
+    query.selectFrom('projections').selectAll().where('id', '=', id).orderBy('generation'),
+  );
   return rows.map((row) => ({ ...row, serving: row.serving === 1 }));
 }
 
@@ -81,12 +84,9 @@ export async function moveGeneration(
   position: number,
   state: string | null,
 ): Promise<void> {
-  await query
-    .updateTable('projections')
-    .set({ position, state })
-    .where('id', '=', id)
-    .where('generation', '=', generation)
-    .execute();
+  await runKept(query, 'move generation', [position, state, id, generation], () =>
+    query.updateTable('projections').set({ position, state }).where('id', '=', id).where('generation', '=', generation),
+  );
 }
 
 /** Removes all that a projection has; the next look builds it anew. */

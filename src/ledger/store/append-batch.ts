@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
+import { runKept } from '#base/database/kept-statement.ts';
 import type { AppendRequest, AppendResult, JsonObject, LedgerEvent } from '#ledger/event.ts';
-import { encodeLeaf } from '#ledger/leaf.ts';
+import { encodeLeaf, type LeafTexts } from '#ledger/leaf.ts';
 import { type Head, readHead, writeHead } from '#ledger/store/head.ts';
 import { eventRow, insertRows, keepNodesIn } from '#ledger/store/kept-rows.ts';
 import type { EventsTable, LedgerTables, NodesTable } from '#ledger/store/tables.ts';
@@ -18,6 +19,7 @@ export interface ReadyEvent {
   readonly schemaVersion: number;
   readonly data: JsonObject;
   readonly metadata: JsonObject;
+  readonly texts: LeafTexts;
 }
 
 export interface AppendedBatch {
@@ -66,7 +68,7 @@ export async function appendBatch(
     const place = { position: range.size + 1, version: version + 1 };
     results.push({ kind: 'appended', ...place, repeated: false });
     known.set(key, place);
-    for (const [index, { type, schemaVersion, data, metadata }] of request.events.entries()) {
+    for (const [index, { type, schemaVersion, data, metadata, texts }] of request.events.entries()) {
       version += 1;
       const position = range.size + 1;
       const previous = lastHash.toString('hex');
@@ -74,7 +76,7 @@ export async function appendBatch(
         ...{ position, stream, version, type, schemaVersion, data, metadata },
         ...{ actor, at, key: keyOf(key, index), previous },
       };
-      const leaf = encodeLeaf(event);
+      const leaf = encodeLeaf(event, texts);
       lastHash = leafHash(leaf);
       range = appendLeaf(range, lastHash, keepNode);
       events.push(event);
@@ -90,24 +92,21 @@ export async function appendBatch(
 }
 
 async function knownKeys(query: Kysely<LedgerTables>, requests: readonly ReadyRequest[]) {
-  const found = await query
-    .selectFrom('events')
-    .select(['idempotency_key', 'position', 'version'])
-    .where(
-      'idempotency_key',
-      'in',
-      requests.map(({ key }) => key),
-    )
-    .execute();
+  const keys = requests.map(({ key }) => key);
+  const found = await runKept(query, `known keys ${keys.length}`, keys, () =>
+    query.selectFrom('events').select(['idempotency_key', 'position', 'version']).where('idempotency_key', 'in', keys),
+  );
   return new Map(found.map(({ idempotency_key, position, version }) => [idempotency_key, { position, version }]));
 }
 
 async function streamVersions(query: Kysely<LedgerTables>, requests: readonly ReadyRequest[]) {
-  const found = await query
-    .selectFrom('events')
-    .select(({ fn }) => ['stream', fn.max('version').as('version')])
-    .where('stream', 'in', [...new Set(requests.map(({ stream }) => stream))])
-    .groupBy('stream')
-    .execute();
+  const streams = [...new Set(requests.map(({ stream }) => stream))];
+  const found = await runKept(query, `stream versions ${streams.length}`, streams, () =>
+    query
+      .selectFrom('events')
+      .select(({ fn }) => ['stream', fn.max('version').as('version')])
+      .where('stream', 'in', streams)
+      .groupBy('stream'),
+  );
   return new Map(found.map(({ stream, version }) => [stream, Number(version)]));
 }

@@ -2,8 +2,11 @@ import type { Kysely } from 'kysely';
 import { formatCheckpoint } from '#ledger/note/checkpoint.ts';
 import type { Signer } from '#ledger/note/keys.ts';
 import { signNote } from '#ledger/note/signed-note.ts';
+import { insertMany } from '#ledger/store/insert-many.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import { type CompactRange, rootOf } from '#ledger/tree/compact-range.ts';
+
+const NOTE_ROW = { table: 'ledger_checkpoints', columns: ['size', 'note'] };
 
 /** Signs the tree as it is and keeps the note. In the transaction that appended. */
 export async function keepCheckpoint(
@@ -13,7 +16,7 @@ export async function keepCheckpoint(
 ): Promise<string> {
   const text = formatCheckpoint({ origin: signer.name, size: range.size, root: rootOf(range), extensions: [] });
   const note = signNote(text, signer);
-  await query.insertInto('ledger_checkpoints').values({ size: range.size, note }).execute();
+  await insertMany(query, NOTE_ROW, [{ size: range.size, note }]);
   return note;
 }
 

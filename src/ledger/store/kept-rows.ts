@@ -1,10 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { LedgerEvent } from '#ledger/event.ts';
+import { insertMany } from '#ledger/store/insert-many.ts';
 import type { EventsTable, LedgerTables, NodesTable } from '#ledger/store/tables.ts';
 import type { OnNode } from '#ledger/tree/compact-range.ts';
 
-/** Rows of one statement: eleven columns each, and SQLite takes 32,766 values. */
-const ROWS_A_STATEMENT = 500;
+const EVENT_ROWS = {
+  table: 'events',
+  columns: [
+    ...['position', 'stream', 'version', 'type', 'schema_version'],
+    ...['actor', 'at', 'idempotency_key', 'leaf', 'leaf_hash'],
+  ],
+};
+const NODE_ROWS = { table: 'ledger_nodes', columns: ['level', 'place', 'hash'] };
 
 /** Subtree roots are kept at every eighth level: the leaves' own hashes stand in the events. */
 const LEVELS_A_STEP = 8;
@@ -31,16 +38,6 @@ export async function insertRows(
   rows: readonly EventsTable[],
   nodes: readonly NodesTable[],
 ): Promise<void> {
-  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    await query
-      .insertInto('events')
-      .values(rows.slice(from, from + ROWS_A_STATEMENT))
-      .execute();
-  }
-  for (let from = 0; from < nodes.length; from += ROWS_A_STATEMENT) {
-    await query
-      .insertInto('ledger_nodes')
-      .values(nodes.slice(from, from + ROWS_A_STATEMENT))
-      .execute();
-  }
+  await insertMany(query, EVENT_ROWS, rows);
+  await insertMany(query, NODE_ROWS, nodes);
 }
