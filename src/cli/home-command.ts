@@ -49,6 +49,7 @@ export async function backupCommand(flags: BackupFlags, environment: NodeJS.Proc
       : { kind: 'passphrase', passphrase: await readPassphrase({ ...fileOf(flags), environment, isNew: true }) };
   if (flags.out === '-') failWithoutReader();
   const progress = startProgress(flags.quiet === true);
+  progress.step('Backing up');
   let made: Omit<HomeBackupReport, 'file'>;
   try {
     const backup = (write: (bytes: Uint8Array) => Promise<void> | void) =>
@@ -84,6 +85,7 @@ export async function restoreCommand(
       ? { kind: 'identities', identities: readIdentities(flags.identity) }
       : { kind: 'passphrase', passphrase: await readPassphrase({ ...fileOf(flags), environment, isNew: false }) };
   const progress = startProgress(flags.quiet === true);
+  progress.step('Restoring');
   let report: HomeRestoreReport;
   try {
     report = await restoreHome({

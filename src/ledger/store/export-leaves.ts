@@ -31,7 +31,8 @@ export async function takeSnapshot(database: Database<LedgerTables>): Promise<Sn
       .where('position', '<=', range.size)
       .executeTakeFirst();
     let checkpointBytes = 0;
-    for await (const lines of checkpointLines(query, range.size)) checkpointBytes += lines.length;
+    const pageAfter = (after: number) => checkpointPage(query, after, range.size);
+    for await (const lines of checkpointLines(pageAfter)) checkpointBytes += lines.length;
     return { size: range.size, root: rootOf(range), leafBytes: Number(row?.bytes ?? 0), checkpointBytes };
   });
 }
@@ -81,21 +82,16 @@ const LINE_FEED = 0x0a;
 const LINE_END = Buffer.of(LINE_FEED);
 
 /** The signed checkpoints of a snapshot, smallest first: each note as a JSON text on a line. */
-export async function* exportCheckpoints(database: Database<LedgerTables>, size: number): AsyncGenerator<Buffer> {
-  let last = -1;
-  for (;;) {
-    const rows = await database.read((query) => checkpointPage(query, last, size));
-    if (rows.length > 0) yield asLines(rows);
-    last = rows.at(-1)?.size ?? last;
-    if (rows.length < PAGE_ROWS) return;
-  }
+export function exportCheckpoints(database: Database<LedgerTables>, size: number): AsyncGenerator<Buffer> {
+  return checkpointLines((after) => database.read((query) => checkpointPage(query, after, size)));
 }
 
-async function* checkpointLines(query: Kysely<LedgerTables>, size: number): AsyncGenerator<Buffer> {
-  let last = -1;
-  for (;;) {
-    const rows = await checkpointPage(query, last, size);
-    if (rows.length > 0) yield asLines(rows);
+type CheckpointPage = Awaited<ReturnType<typeof checkpointPage>>;
+
+async function* checkpointLines(pageAfter: (size: number) => Promise<CheckpointPage>): AsyncGenerator<Buffer> {
+  for (let last = -1; ; ) {
+    const rows = await pageAfter(last);
+    if (rows.length > 0) yield Buffer.from(rows.map(({ note }) => `${JSON.stringify(note)}\n`).join(''));
     last = rows.at(-1)?.size ?? last;
     if (rows.length < PAGE_ROWS) return;
   }
@@ -110,10 +106,6 @@ function checkpointPage(query: Kysely<LedgerTables>, after: number, size: number
     .orderBy('size')
     .limit(PAGE_ROWS)
     .execute();
-}
-
-function asLines(rows: readonly { readonly note: string }[]): Buffer {
-  return Buffer.from(rows.map(({ note }) => `${JSON.stringify(note)}\n`).join(''));
 }
 
 function damaged(position: number): HoldfastError {
