@@ -1,6 +1,23 @@
 import { advisoriesUpdated } from '#advisory/events.ts';
 import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
+import {
+  repositoryAdopted,
+  repositoryChecked,
+  repositoryCopied,
+  repositoryInitialised,
+  repositoryPasswordRotated,
+} from '#volume/events.ts';
 
 /** Every kind of event that this program records. */
-export const EVENTS = [ledgerOpened, ledgerRestored, imageInventoried, advisoriesUpdated] as const;
+export const EVENTS = [
+  ledgerOpened,
+  ledgerRestored,
+  imageInventoried,
+  advisoriesUpdated,
+  repositoryInitialised,
+  repositoryAdopted,
+  repositoryChecked,
+  repositoryPasswordRotated,
+  repositoryCopied,
+] as const;
