@@ -1,5 +1,7 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
+import { contentsProjection } from '#app/projections/contents.ts';
 import { streamOf } from '#app/target-stream.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
 import { formatPlatform } from '#core/platform.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import { writeCycloneDx } from '#inventory/formats/cyclonedx/write.ts';
@@ -58,6 +60,21 @@ export async function recordScan(
   });
   if (result.kind === 'conflict') throw new Error('an append without an expected version has no conflict');
   return result.position;
+}
+
+/**
+ * Machines that share a database cannot read each other's inventories: the index of what images hold takes them in where
+ * they were recorded. What fails is told; the next question tries again.
+ */
+export async function indexScans({ home, ledger }: Pick<OpenRecord, 'home' | 'ledger'>): Promise<readonly Problem[]> {
+  if (home.config.database === 'sqlite') return [];
+  try {
+    await ledger.look(contentsProjection, async () => undefined);
+    return [];
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    return [{ code, message: `What the scan found is recorded, and not yet in the index: ${message}` }];
+  }
 }
 
 const MOST_KINDS = 100;

@@ -2,7 +2,7 @@ import { actorOf } from '#app/home/actor.ts';
 import { findHome, type Home } from '#app/home/home.ts';
 import { initHome } from '#app/home/init-home.ts';
 import { openRecord } from '#app/home/open-record.ts';
-import { recordScan } from '#app/record-scan.ts';
+import { indexScans, recordScan } from '#app/record-scan.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes, reportError } from '#cli/errors.ts';
 import { printProblems } from '#cli/problems.ts';
@@ -35,6 +35,7 @@ export async function recordScans(
         await recordScan(record, report, actorOf(environment));
         recorded += 1;
       }
+      printProblems(await indexScans(record));
     } finally {
       printProblems(await record.close());
     }

@@ -1,6 +1,17 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { affectedImages } from '#app/affected.ts';
+import { requireHome } from '#app/home/home.ts';
+import { homePaths } from '#app/home/home-directory.ts';
+import { openHomeDatabase } from '#app/home/open-home-database.ts';
+import { openRecord } from '#app/home/open-record.ts';
+import { readSigner } from '#app/home/signing-key.ts';
+import { recordScan } from '#app/record-scan.ts';
+import type { AnyEventDeclaration } from '#core/event-declaration.ts';
+import { eventCatalogue } from '#ledger/catalogue.ts';
+import { openLedger } from '#ledger/ledger.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
 import { dockerArchive } from '../fakes/docker-archive.ts';
 import { startServer } from '../fakes/http-server.ts';
 import { dpkgStatus, type StatusPackage } from '../fakes/layers.ts';
@@ -204,6 +215,7 @@ function story(engine: RecordPlace['engine']): void {
     await done('init');
     await scan('bad');
     rmSync(join(place.home(), 'blobs'), { recursive: true });
+    await done('ledger', 'rebuild', 'contents');
     const asked = async () =>
       JSON.parse(await done('affected', XZ, '--advisories', 'advisories.db', '--format', 'json'));
     expect(await asked()).toMatchObject({ images: [], unread: 1 });
@@ -220,6 +232,75 @@ function story(engine: RecordPlace['engine']): void {
     expect(csv.split('\r\n')[1]).toContain(`,"'=1+1,""x"".tar",`);
   });
 
+  it('shows what a newer program recorded, and goes on after it', async () => {
+    await done('init');
+    const environment = place.environment();
+    const database = await openHomeDatabase(requireHome(environment), environment, 'write');
+    try {
+      const unknown = {
+        parse: (data: unknown) => data,
+        summarise: () => ({ subject: '', outcome: 'done', sentence: '' }),
+      };
+      const catalogue = eventCatalogue([
+        { ...unknown, type: 'moon.landed', schemaVersion: 1, upcasts: [] } as AnyEventDeclaration,
+        {
+          ...unknown,
+          type: 'advisories.updated',
+          schemaVersion: 2,
+          upcasts: [(data: unknown) => data],
+        } as AnyEventDeclaration,
+      ]);
+      const signer = readSigner(homePaths(place.home()).key);
+      const ledger = openLedger({
+        ...{ database, catalogue, signer, projections: [], now: () => new Date(), blob: async () => undefined },
+      });
+      for (const type of ['moon.landed', 'advisories.updated'])
+        await ledger.append({ stream: 'new', actor: 'newer', events: [{ type, data: { text: '=1+1\u001b[31m' } }] });
+    } finally {
+      await database.close();
+    }
+    await scan('bad');
+    const table = await done('log');
+    expect(table).toMatch(/\n2 .*moon\.landed +\? .*\n3 .*advisories\.updated +\? .*\n4 .*image\.inventoried/);
+    const entries = (await done('log', '--format', 'jsonl', '--actor', 'newer')).trim().split('\n');
+    expect(entries.map((line) => JSON.parse(line))).toMatchObject([
+      { position: 2, unread: 'this program does not know its kind', data: { text: '=1+1\u001b[31m' } },
+      { position: 3, unread: 'version 2 of its kind, 1 is known' },
+    ]);
+    const shown = await done('log', 'show', '2');
+    expect(shown).toContain('does not know its kind');
+    expect(shown).not.toContain('\u001b');
+    expect(await done('ledger', 'verify', '--quiet')).toMatch(/^The record is whole: 4 events/);
+    expect(await done('affected', XZ, '--advisories', 'advisories.db')).toContain('bad.tar');
+  });
+
+  it('takes names that no package has', async () => {
+    await done('init');
+    const environment = place.environment();
+    const record = await openRecord(requireHome(environment), environment, () => new Date());
+    const names = [
+      '\0',
+      'a\0b',
+      '\ud800',
+      '😀'.repeat(10_000),
+      `x${'😀'.repeat(10_000)}`,
+      '中'.repeat(9_000),
+      "'; drop table",
+    ];
+    const purls = names.map((name) => `pkg:npm/${name}`);
+    try {
+      for (const reference of ['one', 'two\0', '\udfff'.repeat(500)])
+        await recordScan(record, hostileReport(reference, names), 'somebody');
+      for (const asked of purls) {
+        const { images, unread } = await affectedImages(record.ledger, undefined, { asked, now: new Date() });
+        expect([images.length, unread]).toEqual([3, 0]);
+      }
+    } finally {
+      await record.close();
+    }
+    expect(await done('ledger', 'verify', '--quiet')).toMatch(/^The record is whole: 4 events/);
+  });
+
   it('leaves reports as they are', async () => {
     const args = ['scan', 'docker-archive:bad.tar', '--format', 'json'];
     const before = await done(...args);
@@ -230,6 +311,76 @@ function story(engine: RecordPlace['engine']): void {
     expect(positions(await place.run(['log', '--format', 'jsonl']))).toEqual([1, 2]);
   });
 }
+
+function hostileReport(reference: string, names: readonly string[]): ScanReportInput {
+  const packages = names.map((name, index) => ({
+    ...{ type: 'npm' as const, name, version: index % 2 === 0 ? '1' : name, purl: `pkg:npm/${name}@${index}` },
+    ...{ licences: [], locations: ['x'], evidence: 'installed' as const },
+  }));
+  return {
+    tool: { name: 'holdfast', version: '0' },
+    createdAt: new Date().toISOString(),
+    advisories: undefined,
+    description: { kind: 'rootfs', reference, verified: 'not-applicable', annotations: {}, tags: [], problems: [] },
+    inventory: { repositories: [], packages, problems: [], base: { layers: 0, method: 'none' }, catalogers: [] },
+    findings: { findings: [], coverage: [], absences: [] },
+    leftOut: [],
+  };
+}
+
+needs(
+  'unshare',
+  'mount',
+  'strace',
+)('a scan that cannot be recorded', () => {
+  let place: RecordPlace;
+  beforeAll(async () => {
+    place = await startRecordPlace('sqlite');
+    writeFileSync(place.bench.path('good.tar'), image('good:1', 'bash 5.2.15-2'));
+  });
+  afterAll(() => place?.stop());
+  beforeEach(async () => {
+    await place.fresh();
+    expect(await place.run(['init'])).toMatchObject({ code: 0 });
+  });
+  const SCAN = ['scan', 'docker-archive:good.tar', '--format', 'json'];
+  const inMounts = (script: string) => ({ through: ['unshare', '--mount', 'sh', '-c', script, place.home()] });
+  const expectNotRecorded = (ran: Ran, code: string) => {
+    expectDecent(ran);
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('  The scan is NOT on the record.\n') });
+    expect(ran.stderr).toMatch(new RegExp(`^holdfast: .*\\[${code}\\]\n {2}`));
+    expect(JSON.parse(ran.stdout)).toMatchObject({ packages: [{ name: 'bash' }] });
+  };
+
+  it('says so where the database is none', async () => {
+    writeFileSync(join(place.home(), 'ledger.db'), 'no database at all\n'.repeat(1000));
+    expectNotRecorded(await place.run(SCAN), 'DATABASE_DAMAGED');
+    rmSync(join(place.home(), 'keys/ledger.key'));
+    expectNotRecorded(await place.run(SCAN), 'HOME_KEY_UNREADABLE');
+  });
+
+  it('says so where nothing can be written', async () => {
+    const script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"';
+    expectNotRecorded(await place.run(SCAN, inMounts(script)), '(DATABASE|FILE)_[A-Z_]+');
+    const full = `mount -t tmpfs -o size=400k tmpfs "$0.full" && cp -a "$0/." "$0.full" && mount --bind "$0.full" "$0" &&
+      { head -c 1000000 /dev/zero >"$0/ballast" 2>/dev/null; exec "$@"; }`;
+    mkdirSync(`${place.home()}.full`);
+    expectNotRecorded(await place.run(SCAN, inMounts(full)), '(DATABASE_FULL|DATABASE_IO|FILE_NOT_WRITTEN)');
+    expect(await place.run(SCAN)).toMatchObject({ code: 0, stderr: '' });
+    expect(positions(await place.run(['log', '--format', 'jsonl']))).toEqual([1, 2]);
+  });
+
+  it('is none without a home: nothing of the ledger is loaded', async () => {
+    const through = ['strace', '-f', '-qq', '-e', 'trace=openat', '-o', place.bench.path('trace')];
+    const opened = async (home: string) => {
+      expect(await place.run(SCAN, { home, through })).toMatchObject({ code: 0 });
+      const files = readFileSync(place.bench.path('trace'), 'utf8').match(/libsql|record-scans|ledger\.db/g) ?? [];
+      return [...new Set(files)].sort();
+    };
+    expect(await opened('absent')).toEqual([]);
+    expect(await opened('home')).toEqual(['ledger.db', 'libsql', 'record-scans']);
+  });
+});
 
 needs('sqlite3')('the record in SQLite', () => {
   story('sqlite');
@@ -246,6 +397,7 @@ needs('postgres', 'psql')('two roles in PostgreSQL', () => {
     place = await startRecordPlace('postgres');
     if (place.server === undefined) throw new Error('there is no server');
     ({ server } = place);
+    writeFileSync(place.bench.path('other.tar'), image('other:1', 'dash 0.5.12-2'));
     writeFileSync(place.bench.path('good.tar'), image('good:1', 'bash 5.2.15-2'));
   });
   afterAll(() => place?.stop());
@@ -319,7 +471,7 @@ needs('postgres', 'psql')('two roles in PostgreSQL', () => {
     expect(await place.run(['init'], owner)).toMatchObject({ code: 0 });
     expect(await place.run(['scan', 'docker-archive:good.tar'], owner)).toMatchObject({ code: 0 });
     expectRefused(await place.run(['log']), 'HOME_DATABASE_REFUSED');
-    expect((await dbInit('holdfast_writer')).stdout).toContain('are built anew when they are needed: images.');
+    expect((await dbInit('holdfast_writer')).stdout).toContain('are built anew when they are needed: contents, images.');
     await good('scan', 'docker-archive:good.tar');
     expect(await good('affected', 'pkg:deb/debian/bash')).toContain('1 image on the record');
     expect(await good('ledger', 'rebuild')).toBe('Rebuilt: images, contents.\n');
@@ -332,14 +484,19 @@ needs('postgres', 'psql')('two roles in PostgreSQL', () => {
     expectRefused(await place.run(['init'], second), 'HOME_KEY_FOREIGN');
     cpSync(join(place.home(), 'keys/ledger.key'), join(place.home('second'), 'keys/ledger.key'));
     expect(await place.run(['init'], second)).toMatchObject({ code: 0 });
+    await good('scan', 'docker-archive:other.tar');
+    const elsewhere = await place.run(['affected', 'pkg:deb/debian/dash', '--format', 'json'], second);
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ images: [{ reference: 'other.tar' }], unread: 0 });
     await Promise.all([
       good('scan', 'docker-archive:good.tar'),
       place.run(['scan', 'docker-archive:good.tar'], second).then((ran) => expect(ran.code).toBe(0)),
     ]);
     for (const machine of [{}, second]) {
+      const asked = await place.run(['affected', 'pkg:deb/debian/bash', '--format', 'json'], machine);
+      expect(JSON.parse(asked.stdout)).toMatchObject({ images: [{ reference: 'good.tar' }], unread: 0 });
       const verified = await place.run(['ledger', 'verify', '--quiet'], machine);
-      expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^The record is whole: 3 events/) });
-      expect(positions(await place.run(['log', '--format', 'jsonl'], machine))).toEqual([1, 2, 3]);
+      expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^The record is whole: 4 events/) });
+      expect(positions(await place.run(['log', '--format', 'jsonl'], machine))).toEqual([1, 2, 3, 4]);
     }
   });
 

@@ -11,6 +11,8 @@ export interface RecordPlace {
   fresh(): Promise<void>;
   /** The directory of a home, `home` unless another is named. */
   home(name?: string): string;
+  /** What tells the program where the home is, and the database. */
+  environment(home?: string): Readonly<Record<string, string>>;
   /** Runs the program; `home` is a directory's name. */
   run(args: readonly string[], options?: RunOptions & { readonly home?: string }): Promise<Ran>;
   /** Runs SQL around the program, as whoever can do everything. */
@@ -41,6 +43,7 @@ export async function startRecordPlace(engine: 'sqlite' | 'postgres'): Promise<R
   const own: Record<string, string> = server === undefined ? {} : { HOLDFAST_DATABASE: server.url };
   let count = 0;
   const homeOf = (name = 'home') => bench.path(`${count}`, name);
+  const environmentOf = (home?: string) => ({ HOLDFAST_HOME: homeOf(home), ...own });
   return {
     engine,
     bench,
@@ -53,14 +56,15 @@ export async function startRecordPlace(engine: 'sqlite' | 'postgres'): Promise<R
       if (ran.code !== 0) throw new Error(ran.stderr);
     },
     home: homeOf,
+    environment: environmentOf,
     run: (args, { home, ...options } = {}) =>
       bench.run(args, {
         ...options,
-        environment: { HOLDFAST_HOME: homeOf(home), ...own, ...options.environment },
+        environment: { ...environmentOf(home), ...options.environment },
       }),
     tamper: (...statements) => {
       if (server !== undefined) psql(server.ownerUrl, ...statements);
-      else execFileSync('sqlite3', ['-bail', `${homeOf()}/ledger.db`, ...statements]);
+      else execFileSync('sqlite3', ['-bail', `${homeOf()}/ledger.db`, ...statements], { stdio: 'pipe' });
     },
     stop: async () => {
       bench.remove();

@@ -78,6 +78,8 @@ export const house = {
     longFiles: {},
     // path: reason. Files that neither src/main.ts nor the build reaches.
     deadFiles: {
+      'test/harness/append-worker.ts':
+        'bundled and run as a process of its own by test/e2e/ledger-faults-postgres.test.ts',
       'test/harness/database-worker.ts': 'bundled and run as a process of its own by test/e2e/database.test.ts',
     },
     // path#name: reason. Exports that only tests use.

@@ -5,7 +5,7 @@ import type { LedgerTables } from '#ledger/store/tables.ts';
 type Query = Kysely<LedgerTables>;
 
 /** What the writer may do with each of the ledger's tables, and nothing else. */
-export const RIGHTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+const RIGHTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ...WRITTEN_ONCE.map((table) => [table, ['select', 'insert']] as const),
   ['ledger_head', ['select', 'insert', 'update', 'delete']],
   ['projections', ['select', 'insert', 'update', 'delete']],
