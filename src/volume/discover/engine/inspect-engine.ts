@@ -1,0 +1,31 @@
+import { object } from '#base/engine/answers.ts';
+import type { Engine } from '#base/engine/engine.ts';
+import { optionalString } from '#core/oci/json.ts';
+
+/** What an engine says of itself that discovery needs. */
+export interface EngineFacts {
+  readonly id: string;
+  readonly version: string;
+  readonly rootDirectory: string;
+  readonly driver: string;
+  readonly rootless: boolean;
+  /** With user namespaces the data root ends in the host's uid and gid of a container's root. */
+  readonly rootUser?: number;
+}
+
+/** `GET /info`. @throws `ENGINE_FAILED` and what the engine's client throws */
+export async function inspectEngine(engine: Engine): Promise<EngineFacts> {
+  const info = object((await engine.read('/info')) ?? Buffer.from('{}'), '/info');
+  const options = Array.isArray(info['SecurityOptions']) ? info['SecurityOptions'].map(String) : [];
+  const rootDirectory = optionalString(info, 'DockerRootDir') ?? '';
+  const user = /\/(\d{1,9})\.\d{1,9}$/.exec(rootDirectory)?.[1];
+  const namespaced = options.some((option) => option.startsWith('name=userns'));
+  return {
+    id: optionalString(info, 'ID') ?? '',
+    version: optionalString(info, 'ServerVersion') ?? '',
+    rootDirectory,
+    driver: optionalString(info, 'Driver') ?? '',
+    rootless: options.some((option) => option.startsWith('name=rootless')) || info['Rootless'] === true,
+    ...(namespaced && user !== undefined ? { rootUser: Number(user) } : {}),
+  };
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine } from '#base/engine/engine.ts';
+import type { UidRange } from '#volume/discover/discovery.ts';
+import type { EngineFacts } from '#volume/discover/engine/inspect-engine.ts';
+
+const ID = /^[0-9a-f]{64}$/;
+
+/**
+ * Whether the directories that an engine names are this machine's and may be read: a socket may be forwarded from
+ * another machine, whose paths are the same. Its own id, or that of one of its containers, must be found there.
+ */
+export function isThisMachines(
+  engine: Pick<Engine, 'address' | 'podman'>,
+  facts: EngineFacts,
+  ids: readonly string[],
+): boolean {
+  if (!engine.address.startsWith('unix://') || !facts.rootDirectory.startsWith('/')) return false;
+  const root = facts.rootDirectory;
+  try {
+    if (facts.id !== '' && readFileSync(join(root, 'engine-id'), 'utf8').trim() === facts.id) return true;
+  } catch {
+    // Older engines and Podman keep none.
+  }
+  const place = engine.podman ? 'overlay-containers' : 'containers';
+  return ids.slice(0, 20).some((id) => ID.test(id) && existsSync(join(root, place, id)));
+}
+
+/** Whether a process of this machine is one of a container. */
+export function isProcessOf(pid: number, container: string): boolean {
+  try {
+    return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(container);
+  } catch {
+    return false;
+  }
+}
+
+/** What the users of a process are outside of its user namespace; empty where there is none. */
+export function uidMapOf(pid: number): readonly UidRange[] {
+  try {
+    const ranges = readFileSync(`/proc/${pid}/uid_map`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .map(([container = 0, host = 0, count = 0]) => ({ container, host, count }));
+    return ranges.every(({ container, host }) => container === host) ? [] : ranges;
+  } catch {
+    return [];
+  }
+}
