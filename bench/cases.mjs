@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { bytesWithin, layersOf } from './archive-layers.mjs';
 import { bundle } from './bundle.mjs';
 import { bytesInMb, megabytes, seconds } from './figures.mjs';
+import { ledgerCases } from './ledger-cases.mjs';
 import { inFreshDirectory, measure, readsOf, spread } from './measure.mjs';
 import { compare } from './pairs.mjs';
 import { startPrivateEngine } from './private-engine.mjs';
@@ -230,4 +231,7 @@ function matchRuns({ scratch, rounds }, args) {
 }
 
 /** All, in the order they run. */
-export const cases = [startUp, minbase, largeArchive, largeLayout, largeEngine, sharedBase, manyFiles, matching];
+export const cases = [
+  ...[startUp, minbase, largeArchive, largeLayout, largeEngine, sharedBase, manyFiles, matching],
+  ...ledgerCases,
+];

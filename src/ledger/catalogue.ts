@@ -12,11 +12,19 @@ export type ReadData =
   /** It does not fit what its type and version promise. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
+type Recorded = Pick<LedgerEvent, 'type' | 'schemaVersion' | 'data'>;
+
+type Parsed =
+  | { readonly kind: 'known'; readonly data: unknown; readonly declaration: AnyEventDeclaration }
+  | Exclude<ReadData, { readonly kind: 'known' }>;
+
 /** All kinds of events that the program knows. */
 export interface EventCatalogue {
   /** @throws `LEDGER_EVENT_UNKNOWN`, `LEDGER_EVENT_INVALID` */
   toWrite(type: string, data: unknown): { readonly schemaVersion: number; readonly data: JsonObject };
-  read(event: Pick<LedgerEvent, 'type' | 'schemaVersion' | 'data'>): ReadData;
+  read(event: Recorded): ReadData;
+  /** Only the data, for whoever has no use for words; `undefined` where they are not known. */
+  known(event: Recorded): { readonly data: unknown } | undefined;
   /** The blobs that an event names. Of an event that this program cannot read, none are known. */
   blobsOf(event: Pick<LedgerEvent, 'type' | 'schemaVersion' | 'data'>): readonly Digest[];
 }
@@ -30,7 +38,7 @@ export function eventCatalogue(declarations: readonly AnyEventDeclaration[]): Ev
     if (upcasts.length !== schemaVersion - 1) throw new Error(`${type} lacks upcasts to version ${schemaVersion}`);
     byType.set(type, declaration);
   }
-  const read: EventCatalogue['read'] = ({ type, schemaVersion, data }) => {
+  const parsed = ({ type, schemaVersion, data }: Recorded): Parsed => {
     const declaration = byType.get(type);
     if (declaration === undefined) return { kind: 'unknown', reason: 'this program does not know its kind' };
     if (schemaVersion > declaration.schemaVersion) {
@@ -42,8 +50,16 @@ export function eventCatalogue(declarations: readonly AnyEventDeclaration[]): Ev
     try {
       let current: unknown = data;
       for (const upcast of declaration.upcasts.slice(schemaVersion - 1)) current = upcast(current);
-      const known = declaration.parse(current);
-      return { kind: 'known', data: known, summary: declaration.summarise(known as never) };
+      return { kind: 'known', data: declaration.parse(current), declaration };
+    } catch (cause) {
+      return { kind: 'invalid', reason: reasonOf(cause) };
+    }
+  };
+  const read: EventCatalogue['read'] = (event) => {
+    const found = parsed(event);
+    if (found.kind !== 'known') return found;
+    try {
+      return { kind: 'known', data: found.data, summary: found.declaration.summarise(found.data as never) };
     } catch (cause) {
       return { kind: 'invalid', reason: reasonOf(cause) };
     }
@@ -59,6 +75,10 @@ export function eventCatalogue(declarations: readonly AnyEventDeclaration[]): Ev
       }
     },
     read,
+    known: (event) => {
+      const found = parsed(event);
+      return found.kind === 'known' ? found : undefined;
+    },
     blobsOf: (event) => {
       const blobs = byType.get(event.type)?.blobs;
       const found = blobs === undefined ? undefined : read(event);

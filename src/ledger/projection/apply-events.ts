@@ -20,8 +20,8 @@ export function handled(
 ): readonly ProjectedEvent[] {
   return events.flatMap((event) => {
     if (!projection.handles.includes(event.type)) return [];
-    const read = catalogue.read(event);
-    return read.kind === 'known' ? [{ ...event, known: read.data }] : [];
+    const known = catalogue.known(event);
+    return known === undefined ? [] : [{ ...event, known: known.data }];
   });
 }
 
