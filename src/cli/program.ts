@@ -9,6 +9,7 @@ import { addLedger } from '#cli/commands/ledger.ts';
 import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
+import { addVolume } from '#cli/commands/volume.ts';
 import { VERSION } from '#core/version.ts';
 
 /** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
@@ -27,6 +28,7 @@ export function buildProgram(finish: Finish): Command {
   addAffected(program, finish);
   addLedger(program, finish);
   addDbInit(program, finish);
+  addVolume(program, finish);
   addVersions(program, finish);
   return program;
 }

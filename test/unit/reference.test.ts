@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
+import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
 import { logEntrySchema } from '#api/log-entry.ts';
 import { scanReport } from '#api/scan-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
+import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
+import { volumeListSchema } from '#api/volume-list.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -21,6 +24,10 @@ describe('the generated reference is current', () => {
     ['log-entry', logEntrySchema],
     ['verification-report', verificationReportSchema],
     ['affected-report', affectedReportSchema],
+    ['volume-list', volumeListSchema],
+    ['volume-doctor-report', volumeDoctorReportSchema],
+    ['home-backup-report', homeBackupReportSchema],
+    ['home-restore-report', homeRestoreReportSchema],
   ])('JSON Schema of %s', async (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output' });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);

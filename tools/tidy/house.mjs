@@ -89,6 +89,8 @@ export const house = {
       'src/api/log-entry.ts#logEntrySchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/verification-report.ts#verificationReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/affected-report.ts#affectedReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/home-backup-report.ts#homeBackupReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/home-backup-report.ts#homeRestoreReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/inventory/merge/merged-entries.ts#mergedEntries': 'tests compare the merged file list with an engine’s',

@@ -1,0 +1,34 @@
+import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
+import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/discover-engine.ts';
+import { examine } from '#volume/doctor/examine.ts';
+import { DOCTOR_RULES } from '#volume/doctor/list.ts';
+
+/**
+ * What would lose data, or endangers it, among the containers of an engine: most urgent first.
+ * @throws what {@link discoverEngine} throws
+ */
+export async function diagnoseVolumes(
+  environment: NodeJS.ProcessEnv,
+  options: Omit<DiscoverEngineOptions, 'layers'>,
+): Promise<VolumeDoctorReport> {
+  const discovery = await discoverEngine(environment, { ...options, layers: true });
+  const titles = new Map(DOCTOR_RULES.map(({ id, title }) => [id, title]));
+  return {
+    at: discovery.at,
+    engine: discovery.engine.address,
+    findings: examine(discovery).map(({ rule, severity, container, path, evidence, fix }) => ({
+      rule,
+      title: titles.get(rule) ?? rule,
+      severity,
+      container: container?.name ?? null,
+      image: container?.image ?? null,
+      path,
+      evidence: evidence.join('; '),
+      fix: fix.join('\n'),
+    })),
+    containers: discovery.containers.length,
+    volumes: discovery.volumes.length,
+    coverage: [...discovery.coverage],
+    problems: [...discovery.problems],
+  };
+}

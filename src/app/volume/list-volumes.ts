@@ -1,0 +1,67 @@
+import type { VolumeList } from '#api/volume-list.ts';
+import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/discover-engine.ts';
+import type { DiscoveredBind, DiscoveredVolume, Discovery } from '#volume/discover/discovery.ts';
+
+/**
+ * The volumes, binds and stores elsewhere of an engine's containers, and who uses them.
+ * @throws what {@link discoverEngine} throws
+ */
+export async function listVolumes(
+  environment: NodeJS.ProcessEnv,
+  options: Omit<DiscoverEngineOptions, 'layers'>,
+): Promise<VolumeList> {
+  const discovery = await discoverEngine(environment, { ...options, layers: false });
+  const { at, engine, containers, volumes, binds, stacks, stores, coverage, problems } = discovery;
+  const nameOf = (id: string) => containers.find((one) => one.id === id)?.name ?? id;
+  return {
+    at,
+    engine: {
+      address: engine.address,
+      product: engine.product,
+      version: engine.version,
+      rootless: engine.rootless,
+      uidMap: [...engine.uidMap],
+    },
+    volumes: volumes.map((volume) => ({
+      name: volume.name,
+      anonymous: volume.anonymous,
+      driver: volume.driver,
+      mountpoint: volume.mountpoint,
+      ...(volume.createdAt === undefined ? {} : { createdAt: volume.createdAt }),
+      ...placeOf(discovery, volume),
+    })),
+    binds: binds.map((bind) => ({ path: bind.path, ...placeOf(discovery, bind) })),
+    tmpfs: containers.flatMap(({ name, mounts }) =>
+      mounts.filter(({ kind }) => kind === 'tmpfs').map(({ destination }) => ({ container: name, destination })),
+    ),
+    stacks: stacks.map(({ name, kind, holdOrder }) => ({ name, kind, holdOrder: holdOrder.map(nameOf) })),
+    stores: stores.map((store) => ({ ...store, container: nameOf(store.container) })),
+    coverage: [...coverage],
+    problems: [...problems],
+  };
+}
+
+function placeOf({ containers }: Discovery, { contents, network, users, outside }: DiscoveredVolume | DiscoveredBind) {
+  return {
+    ...(contents === undefined ? {} : { sizeBytes: contents.sizeBytes, sizeExact: contents.complete }),
+    ...(network === undefined ? {} : { network }),
+    usedBy: users.flatMap(({ container: id, destination, writable }) => {
+      const container = containers.find((one) => one.id === id);
+      if (container === undefined) return [];
+      const { name, state, image, imageId, repositoryDigests, stack } = container;
+      return [
+        {
+          container: name,
+          state,
+          image,
+          ...(imageId === undefined ? {} : { imageId }),
+          repositoryDigests: [...repositoryDigests],
+          ...(stack === undefined ? {} : { stack }),
+          destination,
+          writable,
+        },
+      ];
+    }),
+    outside: [...outside],
+  };
+}

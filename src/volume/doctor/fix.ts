@@ -1,0 +1,87 @@
+import type { DiscoveredContainer, Discovery } from '#volume/discover/discovery.ts';
+
+/** A word of a shell's line, quoted where it must be: names and paths are not ours. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_.,/:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The name of a new volume for a place of a container. */
+export function newVolumeName({ name, stack, composeService }: DiscoveredContainer, path: string): string {
+  const last = path.split('/').findLast((part) => part !== '') ?? 'data';
+  const own = composeService === undefined ? name : composeService;
+  const plain = `${own}-${last}`.replace(/[^A-Za-z0-9_.-]+/g, '-');
+  // Compose puts its project before the names of its volumes.
+  return stack === undefined || composeService === undefined ? plain : `${stack}_${plain}`;
+}
+
+function program({ engine }: Discovery): string {
+  return engine.product;
+}
+
+/** Stopping a container that was started with --rm removes it, and its anonymous volumes with it. */
+function hold(discovery: Discovery, container: DiscoveredContainer): readonly string[] {
+  if (container.state !== 'running') return [];
+  const name = shellWord(container.name);
+  if (!container.removedAtEnd) return [`${program(discovery)} stop ${name}`];
+  return [`${program(discovery)} pause ${name}  # stopping it would remove it`];
+}
+
+/** How the container is to be started from then on. */
+export function mountLines(
+  container: DiscoveredContainer,
+  volume: string,
+  path: string,
+  instead?: string,
+): readonly string[] {
+  const { composeService, stack } = container;
+  const replaced = instead === undefined ? '' : `, in place of the mount on ${instead}`;
+  if (composeService === undefined || stack === undefined) {
+    return [`# then start it anew with: --volume ${shellWord(`${volume}:${path}`)}${replaced}`];
+  }
+  const short = volume.startsWith(`${stack}_`) ? volume.slice(stack.length + 1) : volume;
+  return [
+    `# then in the compose file${replaced}:`,
+    '#   services:',
+    `#     ${composeService}:`,
+    `#       volumes: ["${short}:${path}"]`,
+    '#   volumes:',
+    `#     ${short}: {}`,
+  ];
+}
+
+/** Copies an anonymous volume into a named one. The first is mounted by its name, so that the copy never removes it. */
+export function copyVolume(
+  discovery: Discovery,
+  container: DiscoveredContainer,
+  from: string,
+  path: string,
+  instead?: string,
+): readonly string[] {
+  const to = newVolumeName(container, path);
+  const docker = program(discovery);
+  return [
+    ...hold(discovery, container),
+    `${docker} volume create ${to}`,
+    `${docker} run --rm --volume ${from}:/from:ro \\`,
+    `  --volume ${to}:/to busybox cp -a /from/. /to/`,
+    ...mountLines(container, to, path, instead),
+  ];
+}
+
+/** Copies a directory of a container's writable layer into a named volume. */
+export function copyLayer(
+  discovery: Discovery,
+  container: DiscoveredContainer,
+  path: string,
+  instead?: string,
+): readonly string[] {
+  const to = newVolumeName(container, path);
+  const docker = program(discovery);
+  return [
+    ...hold(discovery, container),
+    `${docker} volume create ${to}`,
+    `${docker} cp ${shellWord(`${container.name}:${path}/.`)} - | \\`,
+    `  ${docker} run --rm --interactive --volume ${to}:/to busybox tar -x -C /to`,
+    ...mountLines(container, to, path, instead),
+  ];
+}
