@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from '#core/errors.ts';
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine lives (one that this user may not signal does, too). */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -38,7 +38,10 @@ function killAll(): void {
 
 /** The children get time to clean up (a lock in a repository); then the signal takes its course, unless somebody else handles it. */
 function onSignal(signal: NodeJS.Signals): void {
-  if (leaving) return killAll();
+  if (leaving) {
+    killAll();
+    return;
+  }
   leaving = true;
   void Promise.allSettled([...live].map((child) => child.end())).then(() => {
     leaving = false;

@@ -58,7 +58,7 @@ const ERROR_LINE_LIMIT_BYTES = LINE_LIMIT_BYTES;
  */
 export async function startProcess(request: ProcessRequest): Promise<StartedProcess> {
   const { signal, limitMs, graceMs = GRACE_MS } = request;
-  if (signal?.aborted === true) throw abortedError(request.program);
+  if (isAborted(signal)) throw abortedError(request.program);
   const child = spawned(request);
   const pid = await pidOf(child, request.program);
   let stopped: ProcessEnd['stopped'];
@@ -77,7 +77,7 @@ export async function startProcess(request: ProcessRequest): Promise<StartedProc
   const onAbort = () => interrupt('aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
   // It may have been aborted while the program started.
-  if (signal?.aborted === true) onAbort();
+  if (isAborted(signal)) onAbort();
   const limit = limitMs === undefined ? undefined : setTimeout(() => interrupt('time-limit'), limitMs);
   const ended = Promise.all([endOf(child, killGroup), readErrors(child.stderr, request.onErrorLine)]).then(([end]) => {
     over = true;
@@ -100,6 +100,10 @@ export async function startProcess(request: ProcessRequest): Promise<StartedProc
 /** The error for a program that was stopped because its caller no longer wants it. */
 export function abortedError(program: string): HoldfastError {
   return new HoldfastError('PROCESS_ABORTED', `${program} was stopped before it was done`);
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
