@@ -167,6 +167,7 @@ function refuseUnreadable(file: string): void {
   if (found !== undefined && !found.isDirectory()) return;
   throw new HoldfastError('BACKUP_UNREADABLE', `${file} ${found === undefined ? 'is not there' : 'is a directory'}`, {
     kind: 'usage',
+    hint: 'Name the file that holdfast home backup wrote, or - for standard input.',
   });
 }
 

@@ -27,7 +27,10 @@ export async function readPassphrase({ file, environment, isNew }: Asking): Prom
     });
   }
   if (isNew && !given && (await ask('Once more: ')) !== passphrase) {
-    throw new HoldfastError('PASSPHRASE_DIFFERS', 'The two passphrases differ', { kind: 'usage' });
+    throw new HoldfastError('PASSPHRASE_DIFFERS', 'The two passphrases differ', {
+      kind: 'usage',
+      hint: 'Nothing was written. Try again.',
+    });
   }
   return passphrase;
 }
@@ -43,7 +46,10 @@ export function readIdentities(file: string): readonly string[] {
 function firstLine(file: string): string {
   const [line = ''] = smallFile(file).split(/\r?\n/, 1);
   if (line !== '') return line;
-  throw new HoldfastError('PASSPHRASE_UNREADABLE', `The first line of ${file} is empty`, { kind: 'usage' });
+  throw new HoldfastError('PASSPHRASE_UNREADABLE', `The first line of ${file} is empty`, {
+    kind: 'usage',
+    hint: 'Write the passphrase there, alone on the first line.',
+  });
 }
 
 function smallFile(file: string): string {
@@ -56,7 +62,11 @@ function smallFile(file: string): string {
     why = systemCode(error) ?? 'unknown';
     cause = error;
   }
-  throw new HoldfastError('PASSPHRASE_UNREADABLE', `${file} cannot be read: ${why}`, { kind: 'usage', cause });
+  throw new HoldfastError('PASSPHRASE_UNREADABLE', `${file} cannot be read: ${why}`, {
+    kind: 'usage',
+    hint: 'Name a small text file that this user may read.',
+    cause,
+  });
 }
 
 /** Reads a line from the terminal, which shows nothing of it. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '#base/database/database.ts';
 import { HoldfastError } from '#core/errors.ts';
+import { ledgerRestored } from '#ledger/events.ts';
 import { NO_PREVIOUS } from '#ledger/leaf.ts';
 import type { VerifierKey } from '#ledger/note/keys.ts';
 import { readHead } from '#ledger/store/head.ts';
@@ -37,6 +38,7 @@ export interface Verification {
 
 const PROGRESS_EVENTS = 10_000;
 const MOST_CLOCK_STEPS = 100;
+const MOST_RESTORES = 1000;
 
 /** Recomputes the whole record from its first event and compares it with all that speaks of it. Changes nothing. */
 export async function verifyLedger(database: Database<LedgerTables>, options: VerifyOptions): Promise<Verification> {
@@ -53,6 +55,8 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
   const clockSteps: number[] = [];
   /** Up to here a root that was kept holds: what does not fit lies behind. */
   let certain = 0;
+  /** Where the record says itself that it was put back from a backup. */
+  const restored: number[] = [];
   let previous = NO_PREVIOUS;
   let at = '';
   let broken: Tampering | undefined;
@@ -63,11 +67,17 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
     if (broken !== undefined) break;
     tree.append(read.hash);
     previous = read.hash.toString('hex');
+    if (read.row.type === ledgerRestored.type && restored.length < MOST_RESTORES) restored.push(tree.size);
     if (read.row.at < at && clockSteps.length < MOST_CLOCK_STEPS) clockSteps.push(tree.size);
     ({ at } = read.row);
     if (tree.size % PROGRESS_EVENTS === 0) options.progress?.(tree.size);
     while (!claim.done && sizeOf(claim.value) <= tree.size && broken === undefined) {
-      broken = 'kind' in claim.value ? claim.value : contradiction(claim.value, tree, certain);
+      broken =
+        'kind' in claim.value
+          ? claim.value
+          : (rolledBack(claim.value, tree, anchors, restored) ??
+            // Of two roots for one size, the one that held is no more certain than the other.
+            contradiction(claim.value, tree, certain < tree.size ? certain : anchoredBelow(claim.value, anchors)));
       if (broken === undefined && !('kind' in claim.value)) {
         certain = tree.size;
         if (claim.value.isOutside) anchors.push(claim.value);
@@ -104,6 +114,27 @@ function contradiction(claim: Claim, tree: TreeBuilder, certain: number): Tamper
     ...(exact ? {} : { upTo: tree.size }),
     evidence: `${claim.name} has another root`,
   };
+}
+
+function anchoredBelow(claim: Claim, anchors: readonly { readonly size: number }[]): number {
+  return anchors.findLast(({ size }) => size < claim.size)?.size ?? 0;
+}
+
+/**
+ * A checkpoint from outside that another history had after the backup from which this one was put back, as it says itself.
+ */
+function rolledBack(
+  claim: Claim,
+  tree: TreeBuilder,
+  anchors: readonly { readonly size: number }[],
+  restored: readonly number[],
+): Tampering | undefined {
+  if (!claim.isOutside || claim.size !== tree.size || claim.root.equals(tree.root())) return undefined;
+  const anchored = anchoredBelow(claim, anchors);
+  const position = restored.find((one) => one > anchored);
+  if (position === undefined) return undefined;
+  const evidence = `${claim.name} proves ${claim.size} events; the record was put back from a backup of ${position - 1}`;
+  return { kind: 'rolled-back', position, upTo: claim.size, evidence };
 }
 
 /** What must hold when all rows fit together: that they are all there, and that all of them were signed. */

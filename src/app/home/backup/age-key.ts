@@ -98,7 +98,10 @@ function notOpened(key: Key, cause: unknown): HoldfastError {
   const why = cause instanceof Error ? cause.message : '';
   if (!/no identity matched|HMAC/.test(why)) return damaged(cause);
   if (key.kind === 'identities') {
-    return new HoldfastError('BACKUP_IDENTITY_WRONG', 'No identity of that file opens this backup', { kind: 'usage' });
+    return new HoldfastError('BACKUP_IDENTITY_WRONG', 'No identity of that file opens this backup', {
+      kind: 'usage',
+      hint: 'The recovery sheet names the recipients; age-keygen -y IDENTITY_FILE prints that of an identity.',
+    });
   }
   return new HoldfastError('BACKUP_PASSPHRASE_WRONG', 'The passphrase does not open this backup', {
     kind: 'usage',

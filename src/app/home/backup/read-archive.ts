@@ -18,7 +18,7 @@ interface Offer {
 /**
  * The files of a tar, one after the other, for whoever asks for them. An archive that holds anything but files, or is
  * damaged, is an error. It has ended well only when the last one was followed by the end.
- * @throws `BACKUP_INVALID`, `TAR_NOT_AN_ARCHIVE`, and what the chunks throw
+ * @throws `BACKUP_INVALID`, and what the chunks throw
  */
 export async function* filesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<IncomingFile> {
   let arrived = deferred<Offer>();
@@ -38,7 +38,13 @@ export async function* filesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       throw invalidBackup(message);
     },
   });
-  const ended = walking.then(() => undefined);
+  const ended = walking.then(
+    () => undefined,
+    (error: unknown) => {
+      const isNone = error instanceof HoldfastError && error.code === 'TAR_NOT_AN_ARCHIVE';
+      throw isNone ? invalidBackup('what is encrypted is no tar') : error;
+    },
+  );
   try {
     for (;;) {
       current = await Promise.race([arrived.promise, ended]);
