@@ -14,6 +14,7 @@ zstd zstd
 rpm rpm
 sqlite3 sqlite3
 setfattr attr
+restic restic
 ip iproute2
 mount mount
 iptables iptables

@@ -1,5 +1,6 @@
 import { OUTPUT_CHUNK_BYTES } from '#base/compress/zlib-stream.ts';
 import { zstdCorrupt } from '#base/compress/zstd-corrupt.ts';
+import { HoldfastError } from '#core/errors.ts';
 
 /** What the WebAssembly module gives; sizes and pointers are 32 bits wide. */
 interface ZstdExports {
@@ -15,6 +16,11 @@ interface ZstdExports {
 export interface PortableZstd {
   /** One whole frame. @throws `ZSTD_CORRUPT` */
   frame(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>;
+  /**
+   * Whole frames that are in memory, at once. Not while a {@link frame} is under way.
+   * @throws `ZSTD_CORRUPT`, `DECOMPRESS_LIMIT` beyond `limitBytes`; the next one can be asked for all the same
+   */
+  whole(bytes: Uint8Array, limitBytes: number): Buffer;
   close(): void;
 }
 
@@ -54,7 +60,7 @@ function load(): Promise<ZstdExports> {
 /** A decoder for the frames of one stream. */
 export async function portableZstd(): Promise<PortableZstd> {
   const zstd = await load();
-  const context = zstd.ZSTD_createDCtx();
+  let context = zstd.ZSTD_createDCtx();
   // Input, output, and the two structures (pointer, size, position) that describe them.
   const input = zstd.malloc(INPUT_BYTES);
   const output = zstd.malloc(OUTPUT_CHUNK_BYTES);
@@ -88,22 +94,51 @@ export async function portableZstd(): Promise<PortableZstd> {
     };
   };
 
+  /** All that comes of one piece. */
+  const outputs = function* (piece: Uint8Array): Generator<Buffer> {
+    for (let from = 0; from < piece.byteLength; from += INPUT_BYTES) {
+      const part = piece.subarray(from, from + INPUT_BYTES);
+      new Uint8Array(zstd.memory.buffer).set(part, input);
+      for (let position = 0, full = false; position < part.byteLength || full; ) {
+        const next = step(position, part.byteLength);
+        if (next.out.length === 0 && next.position === position && !full) throw zstdCorrupt();
+        // Nothing is held back at a frame's end; asked again, the decoder would wait for another frame.
+        full = next.out.length === OUTPUT_CHUNK_BYTES && left !== 0;
+        position = next.position;
+        if (next.out.length > 0) yield next.out;
+      }
+    }
+  };
+  const gather = (bytes: Uint8Array, limitBytes: number): Buffer => {
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    for (const part of outputs(bytes)) {
+      sizeBytes += part.length;
+      if (sizeBytes > limitBytes) {
+        const what = `${bytes.byteLength} compressed bytes grew beyond ${limitBytes} bytes`;
+        throw new HoldfastError('DECOMPRESS_LIMIT', what, { hint: 'This is how an archive bomb looks.' });
+      }
+      parts.push(part);
+    }
+    if (left !== 0) throw zstdCorrupt();
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, sizeBytes);
+  };
+
   return {
     frame: async function* (pieces) {
-      for await (const piece of pieces) {
-        for (let from = 0; from < piece.byteLength; from += INPUT_BYTES) {
-          const part = piece.subarray(from, from + INPUT_BYTES);
-          new Uint8Array(zstd.memory.buffer).set(part, input);
-          for (let position = 0, full = false; position < part.byteLength || full; ) {
-            const next = step(position, part.byteLength);
-            if (next.out.length === 0 && next.position === position && !full) throw zstdCorrupt();
-            full = next.out.length === OUTPUT_CHUNK_BYTES;
-            position = next.position;
-            if (next.out.length > 0) yield next.out;
-          }
-        }
-      }
+      for await (const piece of pieces) yield* outputs(piece);
       if (left !== 0) throw zstdCorrupt();
+    },
+    whole: (bytes, limitBytes) => {
+      try {
+        return gather(bytes, limitBytes);
+      } catch (error) {
+        // What a broken frame left in the decoder would spoil the next one.
+        zstd.ZSTD_freeDCtx(context);
+        context = zstd.ZSTD_createDCtx();
+        left = 0;
+        throw error;
+      }
     },
     close,
   };

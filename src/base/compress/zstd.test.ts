@@ -4,6 +4,7 @@ import { gathered, inChunks } from '../../../test/fakes/chunks.ts';
 import { skippableFrame, zstdFrame } from '../../../test/fakes/zstd.ts';
 import { decompress } from './decompress.ts';
 import { unzstd } from './zstd.ts';
+import { portableZstd } from './zstd-portable.ts';
 
 /** Two hundred lines as the zstd program compresses them, with a checksum. */
 const COMPRESSED = Buffer.from(
@@ -55,6 +56,12 @@ describe.each([
     const bytes = zstdFrame(raw, { byte: 0x61, times: 1_000_000 }, raw);
     const all = await gathered(unzstd(inChunks(bytes, 65_536), nativeFrames));
     expect(all.equals(Buffer.concat([raw, Buffer.alloc(1_000_000, 'a'), raw]))).toBe(true);
+  });
+
+  it('may end exactly where a buffer ends', async () => {
+    for (const times of [131_072, 262_144, 524_288]) {
+      expect((await text(zstdFrame({ byte: 0x61, times }), 1 << 20)).length).toBe(times);
+    }
   });
 
   it('that was cut off anywhere is refused', async () => {
@@ -111,5 +118,26 @@ describe.each([
       else for await (const _ of unzstd(inChunks(good, 1 << 20), nativeFrames)) break;
     }
     expect((await text(good)).length).toBe(300_000);
+  });
+});
+
+describe('zstd in memory', () => {
+  it('is decompressed whole, also after frames that were broken or too large', async () => {
+    const zstd = await portableZstd();
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        expect(zstd.whole(COMPRESSED, TEXT.length).toString()).toBe(TEXT);
+        expect(() => zstd.whole(COMPRESSED.subarray(0, 80), 1e6)).toThrow(expect.objectContaining(CORRUPT));
+        expect(() => zstd.whole(COMPRESSED, TEXT.length - 1)).toThrow(
+          expect.objectContaining({ code: 'DECOMPRESS_LIMIT' }),
+        );
+        for (const times of [524_288, 3_000_000]) {
+          const large = zstdFrame({ byte: 7, times });
+          expect(zstd.whole(large, times).equals(Buffer.alloc(times, 7))).toBe(true);
+        }
+      }
+    } finally {
+      zstd.close();
+    }
   });
 });
