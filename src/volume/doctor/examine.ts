@@ -13,7 +13,12 @@ export function examine(discovery: Discovery): readonly DoctorFinding[] {
   const losses: DoctorFinding[] = [];
   for (const { id, kind, check } of DOCTOR_RULES) {
     for (const found of check(discovery)) {
-      const finding: DoctorFinding = { rule: id, ...found };
+      const finding: DoctorFinding = {
+        rule: id,
+        ...found,
+        evidence: found.evidence.map(oneLine),
+        fix: found.fix.map(oneLine),
+      };
       if (kind === 'loss') {
         if (losses.some((told) => tells(told, finding))) continue;
         losses.push(finding);
@@ -23,6 +28,11 @@ export function examine(discovery: Discovery): readonly DoctorFinding[] {
   }
   const order = (a: DoctorFinding, b: DoctorFinding) => (key(a) < key(b) ? -1 : 1);
   return findings.sort((a, b) => compareSeverity(a.severity, b.severity) || order(a, b));
+}
+
+/** A path with a line feed in it would end a comment and begin a command of its own. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, '?');
 }
 
 function tells(told: DoctorFinding, finding: DoctorFinding): boolean {
