@@ -39,14 +39,15 @@ export function doctorLines(report: VolumeDoctorReport, { width, paint }: Termin
     const severity = findings[row]?.severity;
     return column === 1 && severity !== undefined ? paint(SEVERITY_STYLE[severity], text) : text;
   });
-  const fixes = findings
-    .slice(0, MOST_FIXES)
-    .flatMap(({ container, path, evidence, fix }, index) => [
-      '',
-      paint('bold', printable(`${index + 1}. ${container === null ? '' : `${container} `}${path}`)),
-      ...wrapText(`   ${printable(evidence)}`, width, '   '),
-      ...fix.split('\n').map((line) => `     ${printable(line)}`),
-    ]);
+  const fixes = findings.slice(0, MOST_FIXES).flatMap(({ container, path, evidence, fix }, index) => [
+    '',
+    paint('bold', printable(`${index + 1}. ${container === null ? '' : `${container} `}${path}`)),
+    ...wrapText(`   ${printable(evidence)}`, width, '   '),
+    ...fix.split('\n').flatMap((line) => {
+      const shown = `     ${printable(line)}`;
+      return line.startsWith('#') ? wrapText(shown, width, '     #   ') : [shown];
+    }),
+  ]);
   const left = findings.length - MOST_FIXES;
   return [
     ...table,

@@ -6,14 +6,15 @@ export interface Looked {
   readonly containers: readonly DiscoveredContainer[];
   readonly volumes: readonly DiscoveredVolume[];
   readonly layers: boolean;
-  readonly readable: boolean;
+  /** Whether the directories of volumes could be read. */
+  readonly open: boolean;
   readonly mounts: HostMounts | undefined;
   /** Containers that the engine listed. */
   readonly asked: number;
 }
 
 /** What was looked at and what was not, a line for each kind of thing. */
-export function coverageOf({ containers, volumes, layers, readable, mounts, asked }: Looked): readonly LookedAt[] {
+export function coverageOf({ containers, volumes, layers, open, mounts, asked }: Looked): readonly LookedAt[] {
   const missing = asked - containers.length;
   const unread = volumes.filter(({ contents }) => contents === undefined).length;
   const partly = volumes.filter(({ contents }) => contents?.complete === false).length;
@@ -30,12 +31,12 @@ export function coverageOf({ containers, volumes, layers, readable, mounts, aske
     { subject: 'volumes', state: 'covered', count: volumes.length, reason: 'All that the engine lists.' },
     {
       subject: 'volume contents',
-      state: unread > 0 ? 'failed' : readable || volumes.length === 0 ? 'covered' : 'not-collected',
+      state: unread > 0 ? 'failed' : open || volumes.length === 0 ? 'covered' : 'not-collected',
       count: volumes.length,
       reason:
         unread > 0
           ? `${unread} of ${volumes.length} could be neither read nor asked for.`
-          : !readable && volumes.length > 0
+          : !open && volumes.length > 0
             ? `Sizes only, from the engine. ${elsewhere}`
             : partly > 0
               ? `${partly} of ${volumes.length} only in part: their sizes are the least there is.`

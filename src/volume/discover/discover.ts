@@ -14,7 +14,7 @@ import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { listVolumes, volumeSizes } from '#volume/discover/engine/list-volumes.ts';
 import { stacksOf } from '#volume/discover/engine/stacks.ts';
 import { readHostMounts } from '#volume/discover/host/outside-mounts.ts';
-import { isProcessOf, isThisMachines, uidMapOf } from '#volume/discover/host/this-machine.ts';
+import { isOpen, isProcessOf, isThisMachines, uidMapOf } from '#volume/discover/host/this-machine.ts';
 import { describeBinds, describeVolumes } from '#volume/discover/places.ts';
 import { storesOf } from '#volume/discover/stores/external-stores.ts';
 import { surveyInside } from '#volume/discover/survey.ts';
@@ -67,10 +67,12 @@ export async function discover(engine: Engine, { layers, now }: DiscoverOptions)
     const image = typeof raw?.['Image'] === 'string' ? images.get(raw['Image']) : undefined;
     return raw === undefined ? [] : [inspectContainerOf(raw, id, image, anonymous)];
   });
+  inspected.sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
 
   const readable = isThisMachines(engine, facts, ids);
   const mounts = readable ? readHostMounts('/proc', ids) : undefined;
-  const sizes = readable
+  const open = readable && plainVolumes.every(({ mounted, mountpoint }) => mounted || isOpen(mountpoint));
+  const sizes = open
     ? new Map<string, number>()
     : ((await attempt('/system/df', () => volumeSizes(engine))) ?? new Map<string, number>());
   const view = { readable, mounts, sizes };
@@ -84,9 +86,7 @@ export async function discover(engine: Engine, { layers, now }: DiscoverOptions)
         return attempt(one.container.name, () => readWritableLayer(engine, facts, readable, place));
       })
     : [];
-  const containers = inspected
-    .map((one, index) => containerOf(one, inspected, layers && readable, read[index]))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const containers = inspected.map((one, index) => containerOf(one, inspected, layers && readable, read[index]));
   const volumes = describeVolumes(plainVolumes, inspected, view);
   const binds = describeBinds(inspected, view);
   const running = inspected.find(({ pid, container }) => readable && isProcessOf(pid, container.id));
@@ -107,7 +107,7 @@ export async function discover(engine: Engine, { layers, now }: DiscoverOptions)
     binds,
     stacks: stacksOf(containers, pods),
     stores: storesOf(inspected, volumes, binds),
-    coverage: coverageOf({ containers, volumes, layers, readable, mounts, asked: ids.length }),
+    coverage: coverageOf({ containers, volumes, layers, open, mounts, asked: ids.length }),
     problems,
   };
 }

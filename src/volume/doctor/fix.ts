@@ -62,7 +62,8 @@ export function copyVolume(
   return [
     ...hold(discovery, container),
     `${docker} volume create ${to}`,
-    `${docker} run --rm --volume ${shellWord(from)}:/from:ro \\`,
+    `${docker} run --rm \\`,
+    `  --volume ${shellWord(from)}:/from:ro \\`,
     `  --volume ${to}:/to busybox cp -a /from/. /to/`,
     ...mountLines(container, to, path, instead),
   ];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '#base/engine/engine.ts';
 import type { UidRange } from '#volume/discover/discovery.ts';
@@ -24,6 +24,16 @@ export function isThisMachines(
   }
   const place = engine.podman ? 'overlay-containers' : 'containers';
   return ids.slice(0, 20).some((id) => ID.test(id) && existsSync(join(root, place, id)));
+}
+
+/** Whether this process may read a directory. */
+export function isOpen(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a process of this machine is one of a container. */

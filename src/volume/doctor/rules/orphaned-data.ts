@@ -27,7 +27,8 @@ export const orphanedData: DoctorRule = {
             ],
             fix: [
               `${engine.product} volume create ${to}`,
-              `${engine.product} run --rm --volume ${shellWord(name)}:/from:ro \\`,
+              `${engine.product} run --rm \\`,
+              `  --volume ${shellWord(name)}:/from:ro \\`,
               `  --volume ${to}:/to busybox cp -a /from/. /to/`,
               `# or, when it is not missed: ${engine.product} volume rm ${shellWord(name)}`,
             ],
