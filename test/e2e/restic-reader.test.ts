@@ -69,7 +69,7 @@ async function expectSame(repository: ResticRepository, tree: string, root: stri
     expect(node.uid).toBe(Number(facts.uid));
     expect(new Date(node.mtime ?? '').getTime()).toBe(Number(facts.mtimeMs));
     if (node.type !== 'symlink') expect(node.mode).toBe(Number(facts.mode & 0o7777n));
-    if (node.type === 'symlink') expect(node.linkTarget?.toString()).toBe(readlinkSync(onDisk));
+    if (node.type === 'symlink') expect(node.linkTarget?.toString()).toBe(readlinkSync(onDisk, 'utf8'));
     if (node.type !== 'file') continue;
     expect(node.sizeBytes).toBe(Number(facts.size));
     expect(node.links).toBe(Number(facts.nlink));
@@ -81,8 +81,18 @@ async function expectSame(repository: ResticRepository, tree: string, root: stri
 }
 
 function listed(root: string): readonly string[] {
-  const entries = readdirSync(Buffer.from(root), { recursive: true, encoding: 'buffer' });
-  return entries.map((path) => path.toString('latin1'));
+  // Node's own recursion does not take paths as bytes.
+  const found: string[] = [];
+  const enter = (below: Buffer) => {
+    const directory = Buffer.concat([Buffer.from(`${root}/`), below]);
+    for (const name of readdirSync(directory, { encoding: 'buffer' })) {
+      const path = below.length === 0 ? name : Buffer.concat([below, Buffer.from('/'), name]);
+      found.push(path.toString('latin1'));
+      if (lstatSync(Buffer.concat([Buffer.from(`${root}/`), path])).isDirectory()) enter(path);
+    }
+  };
+  enter(Buffer.alloc(0));
+  return found;
 }
 
 async function treeOf(repository: ResticRepository, id: string, root: string): Promise<string> {
@@ -115,8 +125,7 @@ needs(
     writeFileSync(join(folder, 'new-password'), SECOND);
     for (const [name, init, backup] of [
       ['v1', ['--repository-version', '1'], []],
-      ['v2', ['--repository-version', '2'], []],
-      ['max', [], ['--compression', 'max']],
+      ['v2', ['--repository-version', '2'], ['--compression', 'max']],
       ['off', [], ['--compression', 'off', '--pack-size', '4']],
     ] as const) {
       const one = restic(folder, name, PASSWORD);
@@ -145,7 +154,7 @@ needs(
   };
   const at = (index: number): Restic => made[index] ?? restic(folder, 'none', PASSWORD);
 
-  it.each([0, 1, 2, 3])('is read byte for byte (repository %i)', async (index) => {
+  it.each([0, 1, 2])('is read byte for byte (repository %i)', async (index) => {
     await opened(at(index), async (repository) => {
       expect(repository.config?.version).toBe(index === 0 ? 1 : 2);
       const id = latest[index] ?? '';
@@ -161,7 +170,7 @@ needs(
     });
   });
 
-  it.each([0, 1, 2, 3])('is whole, as restic finds it too (repository %i)', async (index) => {
+  it.each([0, 1, 2])('is whole, as restic finds it too (repository %i)', async (index) => {
     const { directory, run } = at(index);
     run('check', '--read-data');
     const expectedSnapshots = JSON.parse(run('snapshots', '--json')).map(({ id }: { id: string }) => id);
