@@ -165,6 +165,43 @@ it('counts inventories that are lost as unknown', async () => {
   expect(await affected('CVE-2026-0001')).toMatchObject({ images: [], unread: 1 });
 });
 
+it('counts what a newer program recorded as unknown', async () => {
+  const newer = openLedger({
+    database,
+    catalogue: eventCatalogue([
+      {
+        type: 'image.inventoried',
+        schemaVersion: 2,
+        parse: (data) => data,
+        upcasts: [(data) => data],
+        summarise: () => ({ subject: '', outcome: 'done', sentence: '' }),
+      },
+    ]),
+    projections: [],
+    signer: generateSigner('holdfast/test'),
+    now: () => now,
+    blob: async () => undefined,
+  });
+  await record('app', [OPENSSL]);
+  await newer.append({ stream: 'image:sha256:1', events: [{ type: 'image.inventoried', data: {} }], actor: 'x' });
+  expect(await affected('CVE-2026-0001')).toMatchObject({ images: [{ reference: 'app' }], unread: 1 });
+});
+
+it('reads what images share once, and reads again what was lost when it is recorded again', async () => {
+  const base = packageOf('deb', 'base-files', '1', {
+    layer: { index: 0, diffId: parseDigest(`sha256:${'1'.repeat(64)}`) },
+  });
+  await record('one', [base, OPENSSL]);
+  lost = true;
+  await record('two', [base, REQUESTS]);
+  expect(await affected('CVE-2026-0002')).toMatchObject({ images: [], unread: 2 });
+  lost = false;
+  await record('one', [base, OPENSSL]);
+  expect(await affected('CVE-2026-0001')).toMatchObject({ images: [{ reference: 'one' }], unread: 1 });
+  await record('two', [base, REQUESTS]);
+  expect(await affected('CVE-2026-0002')).toMatchObject({ images: [{ reference: 'two' }], unread: 0 });
+});
+
 it('takes names that no package has', async () => {
   const names = ['\0', 'a\0b', '\ud800', '😀'.repeat(10_000), '../..', "'; drop table events; --"];
   await record(

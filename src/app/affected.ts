@@ -172,7 +172,14 @@ async function inventoriesWith(
 }
 
 async function unreadInventories(query: Query, table: Table): Promise<readonly string[]> {
-  const rows = await query.selectFrom(table('inventories')).select('inventory').where('unread', '=', 1).execute();
+  const rows = await query
+    .selectFrom(`${table('unread')} as unread`)
+    .innerJoin(`${table('groups')} as groups`, 'groups.group', 'unread.group')
+    .leftJoin(`${table('known')} as known`, 'known.group', 'unread.group')
+    .select('groups.inventory as inventory')
+    .distinct()
+    .where('known.group', 'is', null)
+    .execute();
   return rows.map((row) => text(row['inventory']));
 }
 

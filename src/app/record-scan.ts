@@ -1,4 +1,5 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
+import { packageGroups } from '#app/package-groups.ts';
 import { contentsProjection } from '#app/projections/contents.ts';
 import { streamOf } from '#app/target-stream.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
@@ -9,6 +10,8 @@ import { jsonPieces } from '#report/json-pieces.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 const MOST_CONTAINERS = 100;
+/** Engines refuse images of more than 127 layers. */
+const MOST_GROUPS = 300;
 const MOST_REFERENCE_CHARACTERS = 300;
 
 /**
@@ -24,6 +27,8 @@ export async function recordScan(
   const { description, inventory, findings, advisories, containers } = report;
   // Blobs first: an event never names what is not there.
   const kept = await blobs.put(bytesOf(jsonPieces({ description, inventory })));
+  const groups: string[] = [];
+  for (const text of packageGroups(inventory)) groups.push((await blobs.put(Buffer.from(text))).digest);
   const sbom = await blobs.put(bytesOf(writeCycloneDx(report)));
   const { digest, imageId, platform } = description;
   const target = {
@@ -38,6 +43,7 @@ export async function recordScan(
   const data: ImageInventoried = {
     target,
     inventory: kept.digest,
+    groups: groups.slice(0, MOST_GROUPS),
     sbom: sbom.digest,
     packages: counted(inventory.packages.map(({ type }) => type.toWellFormed().slice(0, 40))),
     findings: counted(findings.findings.map(({ severity }) => severity.level)),

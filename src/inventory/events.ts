@@ -16,6 +16,8 @@ const inventoried = z.object({
   }),
   /** Digest of the blob with the inventory: what the image's packages are, and where. */
   inventory: z.string(),
+  /** Digests of the blobs with its packages, one a layer: images share those of the layers that they share. */
+  groups: z.array(z.string()),
   /** Digest of the blob with the SBOM, CycloneDX JSON. */
   sbom: z.string(),
   /** Packages by type. */
@@ -41,7 +43,7 @@ export const imageInventoried: EventDeclaration<'image.inventoried', ImageInvent
   schemaVersion: 1,
   parse: (data) => inventoried.parse(data),
   upcasts: [],
-  blobs: ({ inventory, sbom }) => [inventory, sbom],
+  blobs: ({ inventory, groups, sbom }) => [inventory, ...groups, sbom],
   summarise: ({ target, packages, findings, knownExploited, problems, coverage, advisories }) => {
     const exploited = knownExploited > 0 ? `, ${knownExploited} known to be exploited` : '';
     const uncompared = sum(coverage) - (coverage['covered'] ?? 0);

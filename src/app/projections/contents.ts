@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
-import { type Digest, isDigest } from '#core/digest.ts';
+import { readGroup } from '#app/package-groups.ts';
+import { type Digest, digestHex, isDigest } from '#core/digest.ts';
 import { lookUpsOf } from '#finding/look-ups.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import type { Inventory, Package } from '#inventory/package.ts';
-import type { Change, TableProjection } from '#ledger/projection/projection.ts';
+import type { Change, Seen, TableProjection } from '#ledger/projection/projection.ts';
 
 /** What a package's record holds: enough to compare it with advisories again, whatever image it is in. */
 export type RecordedPackage = Pick<Inventory, 'os' | 'repositories'> & { readonly package: Package };
 
-/** Packages of one layer and one owner: images on the same base share the group. */
 const ID_BYTES = 16;
 
 /**
  * Which packages every recorded inventory holds, kept so that images on the same base share their rows: an inventory is
- * a few groups, one a layer, and a group is a set of packages.
+ * a few groups of packages ({@link file://../package-groups.ts}), and what is in a group is read once.
  */
 export const contentsProjection: TableProjection = {
   kind: 'tables',
   id: 'contents',
-  version: 2,
+  version: 3,
   handles: ['image.inventoried'],
   when: 'catch-up',
   tables: {
@@ -29,82 +29,64 @@ export const contentsProjection: TableProjection = {
     },
     /** What advisories are asked about a package. */
     names: { columns: { ecosystem: 'text', name: 'text', package: 'bytes' }, key: ['ecosystem', 'name', 'package'] },
-    members: {
-      columns: { package: 'bytes', group: 'bytes' },
-      key: ['package', 'group'],
-    },
+    members: { columns: { package: 'bytes', group: 'bytes' }, key: ['package', 'group'] },
     groups: { columns: { group: 'bytes', inventory: 'text' }, key: ['group', 'inventory'] },
-    /** Those whose blob was gone or damaged whenever it was asked for are unread: whether they are affected is unknown. */
-    inventories: { columns: { inventory: 'text', unread: 'integer' }, key: ['inventory'], indexes: [['unread']] },
+    /** Groups whose packages are in these tables. */
+    known: { columns: { group: 'bytes' }, key: ['group'] },
+    /** Groups whose blob was gone or damaged when it was asked for: unless known since, what is in them is unknown. */
+    unread: { columns: { group: 'bytes' }, key: ['group'] },
   },
-  evidence: ({ known }) => {
-    const { inventory } = known as ImageInventoried;
-    return isDigest(inventory) ? [inventory as Digest] : [];
+  evidence: ({ known }) =>
+    (known as ImageInventoried).groups
+      .filter(isDigest)
+      .map((digest) => ({ digest, unless: { table: 'known', row: { group: groupId(digest) } } })),
+  apply: ({ known }, seen) => {
+    const { inventory, groups } = known as ImageInventoried;
+    return groups.filter(isDigest).flatMap((digest, index) => [...changesOf(digest, inventory, seen[index])]);
   },
-  apply: ({ known }, [blob]) => {
-    const { inventory: digest } = known as ImageInventoried;
-    const inventory = blob === undefined ? undefined : readInventory(blob);
-    const row = { inventory: digest, unread: inventory === undefined ? 1 : 0 };
-    if (inventory === undefined) return [{ kind: 'add', table: 'inventories', row }];
-    return changesOf(digest, inventory, { kind: 'put', table: 'inventories', row });
+  unreadable: ({ position }) => {
+    const group = idOf(`event ${position}`);
+    return [
+      { kind: 'add', table: 'groups', row: { group, inventory: unreadableInventory(position) } },
+      { kind: 'add', table: 'unread', row: { group } },
+    ];
   },
 };
 
-type Contents = Pick<Inventory, 'os' | 'repositories' | 'packages'>;
-
-/** A blob is what we wrote, by its digest; its shape may still be that of another version. */
-function readInventory(blob: Buffer): Contents | undefined {
-  try {
-    const { inventory } = JSON.parse(blob.toString('utf8')) as { inventory?: Contents };
-    return Array.isArray(inventory?.packages) && Array.isArray(inventory.repositories) ? inventory : undefined;
-  } catch {
-    return undefined;
-  }
+/** Stands for the inventory of an event that a newer program wrote. */
+export function unreadableInventory(position: number): string {
+  return `event:${position}`;
 }
 
-function* changesOf(digest: string, { os, repositories, packages }: Contents, last: Change): Generator<Change> {
-  const byLayer = new Map<string, { readonly id: Buffer; readonly found: Package; readonly record: string }[]>();
-  for (const found of packages) {
-    const { layer, locations: _, owner: __, ...kept } = found;
-    const record = JSON.stringify({ os, repositories, package: { ...kept, locations: [] } });
-    const id = idOf(record);
-    const key = layer?.digest ?? layer?.diffId ?? String(layer?.index ?? '');
-    const others = byLayer.get(key);
-    if (others === undefined) byLayer.set(key, [{ id, found, record }]);
-    else others.push({ id, found, record });
+function groupId(digest: Digest): Buffer {
+  return Buffer.from(digestHex(digest), 'hex').subarray(0, ID_BYTES);
+}
+
+function* changesOf(digest: Digest, inventory: string, seen: Seen): Generator<Change> {
+  const group = groupId(digest);
+  yield { kind: 'add', table: 'groups', row: { group, inventory } };
+  if (seen === 'known') return;
+  const contents = seen === undefined ? undefined : readGroup(seen);
+  if (contents === undefined) {
+    yield { kind: 'add', table: 'unread', row: { group } };
+    return;
   }
-  const names: Change[] = [];
-  const members: Change[] = [];
-  const groups: Change[] = [];
-  for (const layer of byLayer.values()) {
-    const ids = [...new Set(layer.map(({ id }) => id.toString('hex')))].sort();
-    const group = idOf(ids.join(''));
-    groups.push({ kind: 'add', table: 'groups', row: { group, inventory: digest } });
-    for (const { id, found, record } of layer) {
-      const { purl, version, ownedBy } = found;
-      const owned = ownedBy === undefined ? 0 : 1;
-      yield {
-        kind: 'add',
-        table: 'packages',
-        row: { id, base: keyText(purlBase(purl)), version: keyText(version), purl, owned, record },
-      };
-      members.push({ kind: 'add', table: 'members', row: { package: id, group } });
-      const asked = lookUpsOf(found, os, repositories);
-      if (asked.kind === 'none') continue;
-      for (const { ecosystem, name } of asked.lookUps) {
-        names.push({
-          kind: 'add',
-          table: 'names',
-          row: { ecosystem: keyText(ecosystem), name: keyText(name), package: id },
-        });
-      }
+  const { os, repositories, packages } = contents;
+  for (const found of packages) {
+    const record = JSON.stringify({ os, repositories, package: found });
+    const id = idOf(record);
+    const { purl, version, ownedBy } = found;
+    const row = { id, base: keyText(purlBase(purl)), version: keyText(version), purl, owned: ownedBy ? 1 : 0, record };
+    yield { kind: 'add', table: 'packages', row };
+    yield { kind: 'add', table: 'members', row: { package: id, group } };
+    const asked = lookUpsOf(found, os, repositories);
+    if (asked.kind === 'none') continue;
+    for (const { ecosystem, name } of asked.lookUps) {
+      const names = { ecosystem: keyText(ecosystem), name: keyText(name), package: id };
+      yield { kind: 'add', table: 'names', row: names };
     }
   }
-  // Table by table: rows of one table, one after the other, are written together.
-  yield* names;
-  yield* members;
-  yield* groups;
-  yield last;
+  yield { kind: 'add', table: 'known', row: { group } };
 }
 
 const MOST_KEY_CHARACTERS = 400;

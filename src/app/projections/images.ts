@@ -1,3 +1,4 @@
+import { unreadableInventory } from '#app/projections/contents.ts';
 import { streamOf } from '#app/target-stream.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import type { TableProjection } from '#ledger/projection/projection.ts';
@@ -6,9 +7,9 @@ import type { TableProjection } from '#ledger/projection/projection.ts';
 export const imagesProjection: TableProjection = {
   kind: 'tables',
   id: 'images',
-  version: 1,
+  version: 2,
   handles: ['image.inventoried'],
-  when: 'in-append',
+  when: 'catch-up',
   tables: {
     first: { columns: { image: 'text', at: 'text', position: 'integer' }, key: ['image'] },
     last: {
@@ -23,6 +24,14 @@ export const imagesProjection: TableProjection = {
     return [
       { kind: 'add', table: 'first', row: { image, at, position } },
       { kind: 'put', table: 'last', row: { image, reference: target.reference, inventory, at, position } },
+    ];
+  },
+  // What it says is unknown; whose it is, its stream says.
+  unreadable: ({ stream, at, position }) => {
+    const row = { image: stream, reference: stream, inventory: unreadableInventory(position), at, position };
+    return [
+      { kind: 'add', table: 'first', row: { image: stream, at, position } },
+      { kind: 'put', table: 'last', row },
     ];
   },
 };

@@ -3,26 +3,33 @@ import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
 import { applyChanges } from '#ledger/projection/generation-tables.ts';
 import { type Generation, moveGeneration } from '#ledger/projection/generations.ts';
-import type { Change, ProjectedEvent, Projection, TableProjection } from '#ledger/projection/projection.ts';
+import type { Change, ProjectedEvent, Projection, Seen, TableProjection } from '#ledger/projection/projection.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 
-/** An event with the blobs that a projection asked for. */
-export interface Prepared {
-  readonly event: ProjectedEvent;
-  readonly evidence: readonly (Buffer | undefined)[];
-}
+/** An event with the blobs that a projection asked for, or one that cannot be read. */
+export type Prepared =
+  | { readonly kind: 'known'; readonly event: ProjectedEvent; readonly seen: readonly Seen[] }
+  | { readonly kind: 'unreadable'; readonly event: LedgerEvent };
 
-/** The events that a projection handles and whose data it can rely on. */
+/** The events that a projection handles. */
+export type Handled =
+  | { readonly kind: 'known'; readonly event: ProjectedEvent }
+  | { readonly kind: 'unreadable'; readonly event: LedgerEvent };
+
+/** Those events that a projection handles, with their data where this program can rely on it. */
 export function handled(
   projection: Pick<Projection, 'handles'>,
   events: readonly LedgerEvent[],
   catalogue: EventCatalogue,
-): readonly ProjectedEvent[] {
-  return events.flatMap((event) => {
-    if (!projection.handles.includes(event.type)) return [];
-    const known = catalogue.known(event);
-    return known === undefined ? [] : [{ ...event, known: known.data }];
-  });
+): readonly Handled[] {
+  return events
+    .filter(({ type }) => projection.handles.includes(type))
+    .map((event) => {
+      const known = catalogue.known(event);
+      return known === undefined
+        ? { kind: 'unreadable', event }
+        : { kind: 'known', event: { ...event, known: known.data } };
+    });
 }
 
 /** Applies events to a generation and moves it to `position`. Inside a write transaction. */
@@ -35,7 +42,7 @@ export async function applyEvents(
 ): Promise<void> {
   if (projection.kind === 'state') {
     let state = JSON.parse(generation.state ?? 'null') as never;
-    for (const { event } of prepared) state = projection.apply(state, event);
+    for (const one of prepared) if (one.kind === 'known') state = projection.apply(state, one.event);
     await moveGeneration(query, generation, position, JSON.stringify(state));
     return;
   }
@@ -44,5 +51,11 @@ export async function applyEvents(
 }
 
 function* changesOf(projection: TableProjection, prepared: readonly Prepared[]): Generator<Change> {
-  for (const { event, evidence } of prepared) yield* projection.apply(event, evidence);
+  for (const one of prepared) yield* changesBy(projection, one);
+}
+
+/** What one event does to a projection's tables. */
+export function changesBy(projection: TableProjection, prepared: Prepared): Iterable<Change> {
+  if (prepared.kind === 'known') return projection.apply(prepared.event, prepared.seen);
+  return projection.unreadable?.(prepared.event) ?? [];
 }

@@ -2,7 +2,8 @@ import type { Database } from '#base/database/database.ts';
 import type { Digest } from '#core/digest.ts';
 import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
-import { applyEvents, handled, type Prepared } from '#ledger/projection/apply-events.ts';
+import { applyEvents } from '#ledger/projection/apply-events.ts';
+import { prepare } from '#ledger/projection/evidence.ts';
 import {
   beginGeneration,
   type Generation,
@@ -54,7 +55,7 @@ async function follow(deps: CatchUpDeps, projection: Projection, begun: Generati
   while (next !== undefined) {
     const { position }: Generation = next;
     const events = await someEvents(deps.database, position);
-    const prepared = await prepare(deps, projection, events);
+    const prepared = await prepare(deps, projection, begun.generation, events);
     next = await deps.database.write(async (query): Promise<Generation | undefined> => {
       const now = (await generationsOf(query, projection.id)).find(({ generation }) => generation === begun.generation);
       // Somebody else removed it, as theirs came to serve: that one is as good.
@@ -78,17 +79,4 @@ async function someEvents(database: Database<LedgerTables>, after: number): Prom
     if (events.length === EVENTS_AT_ONCE) break;
   }
   return events;
-}
-
-async function prepare(
-  { catalogue, blob }: CatchUpDeps,
-  projection: Projection,
-  events: readonly LedgerEvent[],
-): Promise<readonly Prepared[]> {
-  const prepared: Prepared[] = [];
-  for (const event of handled(projection, events, catalogue)) {
-    const wanted = projection.kind === 'tables' ? (projection.evidence?.(event) ?? []) : [];
-    prepared.push({ event, evidence: await Promise.all(wanted.map(blob)) });
-  }
-  return prepared;
 }

@@ -121,7 +121,10 @@ function withoutNul(row: Row): Row {
 }
 
 /** Text that is the same for rows with the same key only. */
-export function rowKey({ tables }: TableProjection, { table, row }: Change): string {
+export function rowKey(
+  { tables }: Pick<TableProjection, 'tables'>,
+  { table, row }: { readonly table: string; readonly row: Row },
+): string {
   let text = '';
   for (const column of tables[table]?.key ?? []) {
     const cell = row[column] ?? null;

@@ -32,7 +32,7 @@ export async function applyInAppend(
         },
       );
     }
-    const prepared = handled(projection, events, catalogue).map((event) => ({ event, evidence: [] }));
+    const prepared = handled(projection, events, catalogue).map((one) => ({ ...one, seen: [] }));
     await applyEvents(query, projection, generation, prepared, last.position);
   }
 }

@@ -25,6 +25,16 @@ export interface ProjectedEvent extends LedgerEvent {
   readonly known: unknown;
 }
 
+/** A blob that a projection wants to see. */
+export interface Evidence {
+  readonly digest: Digest;
+  /** Not read where this row is there, as what it says is in the tables. The table's key is one column. */
+  readonly unless?: { readonly table: string; readonly row: Row };
+}
+
+/** A blob's bytes; `known` where they need not be read; `undefined` where it is missing or damaged. */
+export type Seen = Buffer | 'known' | undefined;
+
 interface ProjectionFacts {
   /** Lower-case letters, digits and underscores: it is part of its tables' names. */
   readonly id: string;
@@ -49,9 +59,11 @@ export interface TableProjection extends ProjectionFacts {
   readonly kind: 'tables';
   readonly tables: { readonly [table: string]: TableShape };
   /** Blobs that `apply` wants to see. Only for what catches up. */
-  readonly evidence?: (event: ProjectedEvent) => readonly Digest[];
-  /** Pure. `undefined` is a blob that is missing or damaged: the read model must say so, not leave it out. */
-  readonly apply: (event: ProjectedEvent, evidence: readonly (Buffer | undefined)[]) => Iterable<Change>;
+  readonly evidence?: (event: ProjectedEvent) => readonly Evidence[];
+  /** Pure. Of a blob that is missing or damaged the read model must say so, not leave it out. */
+  readonly apply: (event: ProjectedEvent, seen: readonly Seen[]) => Iterable<Change>;
+  /** For an event of a handled type that this program cannot read: what is unknown because of it. */
+  readonly unreadable?: (event: LedgerEvent) => Iterable<Change>;
 }
 
 export type Projection = StateProjection<never> | TableProjection;

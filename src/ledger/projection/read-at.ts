@@ -1,9 +1,9 @@
 import type { Digest } from '#core/digest.ts';
 import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
-import { handled } from '#ledger/projection/apply-events.ts';
+import { changesBy, handled } from '#ledger/projection/apply-events.ts';
 import { rowKey } from '#ledger/projection/generation-tables.ts';
-import type { Row, StateProjection, TableProjection } from '#ledger/projection/projection.ts';
+import type { Evidence, Row, StateProjection, TableProjection } from '#ledger/projection/projection.ts';
 
 type Events = AsyncIterable<LedgerEvent> | Iterable<LedgerEvent>;
 
@@ -15,7 +15,9 @@ export async function replayState<State>(
 ): Promise<State> {
   let state = projection.initial;
   for await (const event of events) {
-    for (const one of handled(projection, [event], catalogue)) state = projection.apply(state, one);
+    for (const one of handled(projection, [event], catalogue)) {
+      if (one.kind === 'known') state = projection.apply(state, one.event);
+    }
   }
   return state;
 }
@@ -30,8 +32,11 @@ export async function replayTables(
   const tables = new Map(Object.keys(projection.tables).map((name) => [name, new Map<string, Row>()]));
   for await (const event of events) {
     for (const one of handled(projection, [event], catalogue)) {
-      const evidence = await Promise.all((projection.evidence?.(one) ?? []).map(blob));
-      for (const change of projection.apply(one, evidence)) {
+      const wanted = one.kind === 'known' ? (projection.evidence?.(one.event) ?? []) : [];
+      const there = ({ unless }: Evidence) =>
+        unless !== undefined && tables.get(unless.table)?.has(rowKey(projection, unless)) === true;
+      const seen = await Promise.all(wanted.map((evidence) => (there(evidence) ? 'known' : blob(evidence.digest))));
+      for (const change of changesBy(projection, one.kind === 'known' ? { ...one, seen } : one)) {
         const rows = tables.get(change.table);
         const key = rowKey(projection, change);
         if (change.kind === 'put' || rows?.has(key) === false) rows?.set(key, change.row);
