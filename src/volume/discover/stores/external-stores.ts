@@ -3,7 +3,7 @@ import type { InspectedContainer } from '#volume/discover/engine/inspect-contain
 
 /**
  * The stores outside of the engine that containers use: what their environment and command line name, unless that is
- * another container of the engine, and network filesystems below their mounts.
+ * another container of the engine, and network filesystems below their mounts; by container’s name.
  */
 export function storesOf(
   containers: readonly InspectedContainer[],
@@ -26,6 +26,7 @@ export function storesOf(
           }),
         ),
   );
-  const key = ({ container, kind, where }: ExternalStore) => `${container}\0${kind}\0${where}`;
+  const names = new Map(containers.map(({ container: { id, name } }) => [id, name]));
+  const key = ({ container, kind, where }: ExternalStore) => `${names.get(container)}\0${kind}\0${where}`;
   return [...named, ...mounted].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
