@@ -10,6 +10,7 @@ import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { addVolume } from '#cli/commands/volume.ts';
+import { addVolumeRepo } from '#cli/commands/volume-repo.ts';
 import { VERSION } from '#core/version.ts';
 
 /** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
@@ -29,6 +30,7 @@ export function buildProgram(finish: Finish): Command {
   addLedger(program, finish);
   addDbInit(program, finish);
   addVolume(program, finish);
+  addVolumeRepo(program, finish);
   addVersions(program, finish);
   return program;
 }

@@ -3,6 +3,7 @@ import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { readPasswordFile, writeSecret } from '#app/volume/repositories/secret-files.ts';
 import { repositoryPaths } from '#app/volume/repositories/settings.ts';
+import { takeLock } from '#base/files/lock-file.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { RepositoryKeys } from '#volume/engines/engine.ts';
 
@@ -10,6 +11,11 @@ export interface RotateRequest {
   readonly newPasswordFile: string;
   /** Others open the repository with the old password. */
   readonly keepOld: boolean;
+}
+
+export interface RotateDeps {
+  readonly record: OpenRecord;
+  readonly actor: string;
 }
 
 export interface RotatedPassword {
@@ -25,12 +31,31 @@ export interface RotatedPassword {
  * @throws `REPOSITORY_PASSWORD_*`, `RESTIC_*`, `FILE_NOT_WRITTEN`
  */
 export async function rotatePassword(
+  repository: OpenRepository,
+  request: RotateRequest,
+  deps: RotateDeps,
+): Promise<RotatedPassword> {
+  const paths = repositoryPaths(deps.record.home, repository.settings.name);
+  const lock = takeLock(`${paths.turns}.rotation`);
+  if (lock === undefined) {
+    throw new HoldfastError('RESTIC_BUSY', 'The password of this repository is being changed already', {
+      hint: 'Wait for that, then look which password it has.',
+    });
+  }
+  try {
+    return await rotate(repository, request, deps, paths);
+  } finally {
+    lock.release();
+  }
+}
+
+async function rotate(
   { settings, engine }: OpenRepository,
   request: RotateRequest,
-  { record, actor }: { readonly record: OpenRecord; readonly actor: string },
+  { record, actor }: RotateDeps,
+  paths: Paths,
 ): Promise<RotatedPassword> {
   const { name, id } = settings;
-  const paths = repositoryPaths(record.home, name);
   const password = readPasswordFile(request.newPasswordFile, true);
   const isResumed = existsSync(paths.previousPassword) && readSecret(paths.password) === password;
   if (!isResumed) {
@@ -38,6 +63,7 @@ export async function rotatePassword(
     if (readSecret(paths.password) === password) {
       throw new HoldfastError('REPOSITORY_PASSWORD_SAME', 'The new password is the old one', { kind: 'usage' });
     }
+    await endAbandoned(engine.keys, paths, password);
     await writeSecret(paths.nextPassword, password);
     if (!(await opens(engine.keys, paths.nextPassword))) await engine.keys.add(paths.nextPassword);
     await engine.keys.current(paths.nextPassword);
@@ -61,6 +87,16 @@ type Paths = ReturnType<typeof repositoryPaths>;
 async function endEarlier(keys: RepositoryKeys, paths: Paths): Promise<void> {
   await removeOld(keys, paths, await keys.current(paths.password));
   rmSync(paths.previousPassword, { force: true });
+}
+
+/** An earlier change to yet another password was interrupted: that one must not stay valid. */
+async function endAbandoned(keys: RepositoryKeys, paths: Paths, password: string): Promise<void> {
+  if (!existsSync(paths.nextPassword) || readSecret(paths.nextPassword) === password) return;
+  if (await opens(keys, paths.nextPassword)) {
+    const abandoned = await keys.current(paths.nextPassword);
+    if (abandoned !== (await keys.current(paths.password))) await keys.remove(abandoned, paths.password);
+  }
+  rmSync(paths.nextPassword, { force: true });
 }
 
 /** @returns the key that was removed; null when the old password opens nothing any more */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { HoldfastError } from '#core/errors.ts';
 import type { JobOptions, PassDone, StreamRequest } from '#volume/engines/engine.ts';
@@ -9,7 +8,7 @@ import { readSummary } from '#volume/engines/restic/summary.ts';
 /**
  * Stores what `content` gives as one file. restic takes the end of its input for the end of the file, so the input is
  * ended only when `content` has come to its end: until then restic is ended first, and makes no snapshot.
- * @throws what `content` throws, `RESTIC_STREAM_CUT`, `RESTIC_*`
+ * @throws what `content` throws, `RESTIC_STREAM_EMPTY`, `RESTIC_STREAM_CUT`, `RESTIC_*`
  */
 export async function backupStreamPass(
   context: ResticContext,
@@ -76,14 +75,16 @@ async function feed(
     void Promise.resolve(chunks.return?.()).catch(() => undefined);
     throw error;
   }
+  if (sentBytes === 0) throw new HoldfastError('RESTIC_STREAM_EMPTY', 'The stream is empty: nothing was stored');
   stdin.end();
   return sentBytes;
 }
 
-/** Also when the other end closed it: then the end of the output comes next. */
-async function drained(stdin: Writable): Promise<void> {
-  if (stdin.destroyed) return new Promise(() => undefined);
-  await once(stdin, 'drain');
+/** Never comes when the other end went away: then the end of the output does. */
+function drained(stdin: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stdin.once('drain', resolve);
+  });
 }
 
 function refuseName(name: string): void {

@@ -106,7 +106,7 @@ const KINDS: readonly Kind[] = [
   {
     code: 'RESTIC_DAMAGED',
     words:
-      /ciphertext verification failed|invalid data returned|does not match id|hash mismatch|not found in (?:repository|index)|repository contains errors|Fatal: (?:unable to )?load(?:ing)? .*index|unexpected EOF|invalid magic|config .*cannot be (?:decoded|loaded)|wrong hash|data corruption/i,
+      /ciphertext verification failed|invalid data returned|does not match id|hash mismatch|not found in (?:repository|index)|repository contains errors|Fatal: (?:unable to )?load(?:ing)? .*index|unexpected EOF|invalid magic|config .*cannot be (?:decoded|loaded)|wrong hash|data corruption|Load\(<(?:data|index|snapshot|key)\/.*(?:no such file|not exist|404|NoSuchKey)|pack [0-9a-f]+: does not exist/i,
     message: (location) => `The repository ${location} is damaged`,
     hint: 'holdfast volume repo check NAME says where. Write nothing to it until that is known; other copies may be whole.',
   },
@@ -158,6 +158,7 @@ export function isUselessRetry(line: string): boolean {
 }
 
 const USELESS: ReadonlySet<string> = new Set([
+  'RESTIC_DAMAGED',
   'RESTIC_CREDENTIALS_EXPIRED',
   'RESTIC_CREDENTIALS_REFUSED',
   'RESTIC_CLOCK_WRONG',
