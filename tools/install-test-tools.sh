@@ -14,7 +14,6 @@ zstd zstd
 rpm rpm
 sqlite3 sqlite3
 setfattr attr
-restic restic
 ip iproute2
 mount mount
 iptables iptables
