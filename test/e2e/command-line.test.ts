@@ -11,7 +11,20 @@ import { transcript } from '../harness/transcript.ts';
 
 const TRANSCRIPTS = '../transcripts';
 const DB = '--advisories advisories.db';
-const COMMANDS = ['', 'scan', 'db', 'db build', 'db status', 'db import', 'db update', 'compare-versions', 'satisfies'];
+const COMMANDS = [
+  '',
+  'scan',
+  'db',
+  'db build',
+  'db status',
+  'db import',
+  'db update',
+  'volume',
+  'volume ls',
+  'volume doctor',
+  'compare-versions',
+  'satisfies',
+];
 
 let bench: Bench;
 
