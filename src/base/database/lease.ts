@@ -35,6 +35,11 @@ export interface Lease<Tables> {
 /** One of each for the process: statements that are kept belong to their engine's adapter. */
 const ADAPTERS = { sqlite: new SqliteAdapter(), postgres: new PostgresAdapter() };
 
+/** Which engine a transaction's query builder speaks to. */
+export function engineOf(query: Pick<Kysely<never>, 'getExecutor'>): Engine {
+  return query.getExecutor().adapter === ADAPTERS.sqlite ? 'sqlite' : 'postgres';
+}
+
 function dialectOver(engine: Engine, connection: DatabaseConnection): Dialect {
   const nested = (): Promise<never> =>
     Promise.reject(new HoldfastError('DATABASE_NESTED_WRITE', 'there is a transaction already: it is the work itself'));

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import { formatCheckpoint } from '#ledger/note/checkpoint.ts';
 import type { Signer } from '#ledger/note/keys.ts';
 import { signNote } from '#ledger/note/signed-note.ts';
@@ -24,5 +25,11 @@ export async function keepCheckpoint(
 export async function latestCheckpoint(
   query: Kysely<LedgerTables>,
 ): Promise<{ readonly size: number; readonly note: string } | undefined> {
-  return query.selectFrom('ledger_checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
+  const row = await query
+    .selectFrom('ledger_checkpoints')
+    .select(['size', storedBytes<Buffer | string>(query, 'note').as('note')])
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { size: row.size, note: row.note.toString() };
 }

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { runKept } from '#base/database/kept-statement.ts';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import { insertMany } from '#ledger/store/insert-many.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import { type CompactRange, decodeRange, EMPTY_RANGE, encodeRange } from '#ledger/tree/compact-range.ts';
@@ -23,7 +24,14 @@ const EMPTY_HEAD: Head = { range: EMPTY_RANGE, lastHash: Buffer.alloc(32) };
 /** @throws `LEDGER_RANGE_MALFORMED` */
 export async function readHead(query: Kysely<LedgerTables>): Promise<Head> {
   const [row] = await runKept(query, 'head', [ONLY_ROW], () =>
-    query.selectFrom('ledger_head').selectAll().where('id', '=', ONLY_ROW),
+    query
+      .selectFrom('ledger_head')
+      .select([
+        sql<number>`cast(size as bigint)`.as('size'),
+        storedBytes(query, 'range').as('range'),
+        storedBytes(query, 'last_hash').as('last_hash'),
+      ])
+      .where('id', '=', ONLY_ROW),
   );
   return row === undefined ? EMPTY_HEAD : { range: decodeRange(row.size, row.range), lastHash: row.last_hash };
 }

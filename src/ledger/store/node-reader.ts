@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import { nodeHash } from '#ledger/tree/hash.ts';
@@ -30,7 +31,7 @@ async function keptHashes(query: Kysely<LedgerTables>, level: number, from: numb
   if (level === 0) {
     const rows = await query
       .selectFrom('events')
-      .select('leaf_hash')
+      .select(storedBytes(query, 'leaf_hash').as('leaf_hash'))
       .where('position', '>', from)
       .where('position', '<=', from + count)
       .orderBy('position')
@@ -39,7 +40,7 @@ async function keptHashes(query: Kysely<LedgerTables>, level: number, from: numb
   }
   const rows = await query
     .selectFrom('ledger_nodes')
-    .select('hash')
+    .select(storedBytes(query, 'hash').as('hash'))
     .where('level', '=', level)
     .where('place', '>=', from)
     .where('place', '<', from + count)

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '#base/database/database.ts';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
 import { decodeLeaf } from '#ledger/leaf.ts';
 import type { EventsTable, LedgerTables } from '#ledger/store/tables.ts';
@@ -48,7 +49,7 @@ function onePage(
 ): Promise<Pick<EventsTable, 'position' | 'leaf'>[]> {
   let select = query
     .selectFrom('events')
-    .select(['position', 'leaf'])
+    .select(['position', storedBytes(query, 'leaf').as('leaf')])
     .orderBy('position', order === 'oldest-first' ? 'asc' : 'desc')
     .limit(pageRows);
   if (types !== undefined) select = select.where('type', 'in', types);
@@ -67,7 +68,11 @@ export async function readEventAt(
   position: number,
 ): Promise<{ readonly event: LedgerEvent; readonly leaf: Buffer; readonly leafHash: Buffer } | undefined> {
   const row = await database.read((query) =>
-    query.selectFrom('events').select(['leaf', 'leaf_hash']).where('position', '=', position).executeTakeFirst(),
+    query
+      .selectFrom('events')
+      .select([storedBytes(query, 'leaf').as('leaf'), storedBytes(query, 'leaf_hash').as('leaf_hash')])
+      .where('position', '=', position)
+      .executeTakeFirst(),
   );
   return row && { event: decodeLeaf(row.leaf), leaf: row.leaf, leafHash: row.leaf_hash };
 }

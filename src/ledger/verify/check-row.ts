@@ -12,10 +12,12 @@ export interface ReadRow {
   readonly event: () => LedgerEvent | undefined;
   /** Of the bytes as they are. */
   readonly hash: Buffer;
+  /** Its columns hold what nothing that is recorded can be, and why. */
+  readonly fault: string | undefined;
 }
 
-export function readRow(row: EventsTable): ReadRow {
-  return { row, event: () => eventOf(row.leaf), hash: leafHash(row.leaf) };
+export function readRow(row: EventsTable, fault?: string): ReadRow {
+  return { row, event: () => eventOf(row.leaf), hash: leafHash(row.leaf), fault };
 }
 
 function eventOf(leaf: Buffer): LedgerEvent | undefined {
@@ -32,9 +34,9 @@ function eventOf(leaf: Buffer): LedgerEvent | undefined {
  * columns and its place give, all around the data, which the hash covers. No for some that are right: names beyond
  * ASCII, or metadata. It saves taking nearly every leaf apart.
  */
-function fits({ row, hash }: ReadRow, expected: number, previous: string): boolean {
+function fits({ row, hash, fault }: ReadRow, expected: number, previous: string): boolean {
   const { position, leaf } = row;
-  if (position !== expected || !hash.equals(row.leaf_hash)) return false;
+  if (fault !== undefined || position !== expected || !hash.equals(row.leaf_hash)) return false;
   const head = `{"actor":${JSON.stringify(row.actor)},"at":"${row.at}","data":{`;
   const tail =
     `},"form":1,"key":${JSON.stringify(row.idempotency_key)},"metadata":{},"position":${position},"previous":"${previous}",` +
@@ -71,7 +73,7 @@ export function checkRow(
 }
 
 function checkAlone(
-  { row, event: read, hash }: ReadRow,
+  { row, event: read, hash, fault }: ReadRow,
   next: ReadRow | undefined,
   previous: string,
 ): Tampering | undefined {
@@ -88,6 +90,7 @@ function checkAlone(
     return bad('reordered', position, evidence);
   }
   if (!hash.equals(row.leaf_hash)) return bad('edited', position, 'its bytes do not have the hash that was kept');
+  if (fault !== undefined) return bad('edited', position, fault);
   const column = differingColumn(row, event);
   if (column !== undefined) return bad('edited', position, `its column ${column} differs from what was recorded`);
   if (event.previous === previous) return undefined;

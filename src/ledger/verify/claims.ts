@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import type { VerifierKey } from '#ledger/note/keys.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import { type OutsideCheckpoint, openSigned, readUnsigned } from '#ledger/verify/outside.ts';
@@ -51,12 +52,13 @@ export async function* keptClaims(query: Kysely<LedgerTables>, key: VerifierKey)
   for (;;) {
     const rows = await query
       .selectFrom('ledger_checkpoints')
-      .selectAll()
+      .select(['size', storedBytes<Buffer | string>(query, 'note').as('stored')])
       .where('size', '>', last)
       .orderBy('size')
       .limit(PAGE_ROWS)
       .execute();
-    for (const { size, note } of rows) {
+    for (const { size, stored } of rows) {
+      const note = stored.toString();
       const name = `the checkpoint of ${size} events that is kept`;
       const opened = size >= checkedFrom ? openSigned(note, key) : readUnsigned(note);
       if (opened.kind === 'refused') yield { kind: 'wrong-key', position: size, evidence: `${name}: ${opened.reason}` };

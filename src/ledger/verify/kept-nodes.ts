@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { storedBytes } from '#base/database/stored-bytes.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import type { OnNode } from '#ledger/tree/compact-range.ts';
 import type { Tampering } from '#ledger/verify/tampering.ts';
@@ -11,7 +12,16 @@ export interface KeptNodes {
 }
 
 export async function keptNodes(query: Kysely<LedgerTables>): Promise<KeptNodes> {
-  const rows = await query.selectFrom('ledger_nodes').selectAll().orderBy('level').orderBy('place').execute();
+  const rows = await query
+    .selectFrom('ledger_nodes')
+    .select([
+      sql<number>`cast(level as integer)`.as('level'),
+      sql<number>`cast(place as bigint)`.as('place'),
+      storedBytes(query, 'hash').as('hash'),
+    ])
+    .orderBy('level')
+    .orderBy('place')
+    .execute();
   const kept = new Map(rows.map(({ level, place, hash }) => [`${level}/${place}`, { level, place, hash }]));
   const levels = new Set(rows.map(({ level }) => level));
   let first: Tampering | undefined;

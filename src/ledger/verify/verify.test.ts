@@ -73,7 +73,8 @@ async function recordTogether(count: number): Promise<void> {
 async function tamper(...statements: readonly string[]): Promise<void> {
   await database.write(async (query) => {
     for (const table of WRITTEN_ONCE) {
-      for (const change of ['update', 'delete']) await sql.raw(`drop trigger ${table}_refuse_${change}`).execute(query);
+      for (const change of ['update', 'delete'])
+        await sql.raw(`drop trigger if exists ${table}_refuse_${change}`).execute(query);
     }
     for (const statement of statements) await sql.raw(statement).execute(query);
   });
@@ -127,12 +128,23 @@ describe('a changed record', () => {
     ['the kept hash', "update events set leaf_hash = x'00' where position = 4", 'edited 4'],
     ['a column', "update events set actor = 'nobody' where position = 4", 'edited 4'],
     ['the time', "update events set at = '2020-01-01T00:00:00.000Z' where position = 1", 'edited 1'],
+    ['a column that is no text', "update events set actor = cast(x'ff' as text) where position = 4", 'edited 4'],
+    ['a column of another type', 'update events set at = cast(at as blob) where position = 4', 'edited 4'],
+    ['bytes as text', 'update events set leaf = cast(leaf as text) where position = 4', 'edited 4'],
+    ['a number that is none', "update events set version = cast(x'ff' as text) where position = 4", 'edited 4'],
     ['a row in the middle', 'delete from events where position = 4', 'deleted 4'],
     ['the first row', 'delete from events where position = 1', 'deleted 1'],
     ['the last row', 'delete from events where position = 7', 'truncated 7-7'],
     ['the last rows', 'delete from events where position > 2', 'truncated 3-7'],
     ['all rows', 'delete from events', 'truncated 1-7'],
     ['a node or the head', "update ledger_head set range = x'00'", 'edited 7'],
+    ['a head that is no bytes', "update ledger_head set range = cast(x'ff' as text)", 'edited 7'],
+    ['what the next event would follow', "update ledger_head set last_hash = x'00'", 'edited 7'],
+    [
+      'a checkpoint that is no text',
+      "update ledger_checkpoints set note = cast(x'ff' as text) where size = 3",
+      'wrong-key 3',
+    ],
     ['a checkpoint', "update ledger_checkpoints set note = replace(note, '—', '-') where size = 3", 'wrong-key 3'],
     ['a checkpoint of another size', 'update ledger_checkpoints set size = 99 where size = 4', 'truncated 8-99'],
   ])('%s', async (_, statement, expected) => {
@@ -205,6 +217,8 @@ describe('a changed record', () => {
   it('a stored node of the tree', async () => {
     await recordTogether(600);
     await tamper("update ledger_nodes set hash = x'00' where place = 1");
+    expect(await verdict()).toEqual(['edited 257-512']);
+    await tamper("update ledger_nodes set hash = cast(x'ff' as text) where place = 1");
     expect(await verdict()).toEqual(['edited 257-512']);
   });
 

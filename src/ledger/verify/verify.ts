@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from '#base/database/database.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { ledgerRestored } from '#ledger/events.ts';
@@ -88,7 +88,7 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
   }
   const found =
     broken === undefined
-      ? await whatIsMissing(query, tree, claim.done ? undefined : claim.value, nodes.wrong())
+      ? await whatIsMissing(query, tree, previous, claim.done ? undefined : claim.value, nodes.wrong())
       : [broken];
   return {
     size: tree.size,
@@ -141,6 +141,7 @@ function rolledBack(
 async function whatIsMissing(
   query: Kysely<LedgerTables>,
   tree: TreeBuilder,
+  last: string,
   beyond: Claim | Tampering | undefined,
   wrongNode: Tampering | undefined,
 ): Promise<readonly Tampering[]> {
@@ -170,16 +171,27 @@ async function whatIsMissing(
   if (head.root?.equals(tree.root()) !== true) {
     return [{ kind: 'edited', position: Math.max(1, size), evidence: 'the head that was kept has another root' }];
   }
+  // The next event would be made to follow another one.
+  if (head.last !== last) {
+    return [
+      { kind: 'edited', position: Math.max(1, size), evidence: 'the head that was kept names another last event' },
+    ];
+  }
   return [];
 }
 
-async function headOf(query: Kysely<LedgerTables>): Promise<{ readonly size: number; readonly root?: Buffer }> {
+async function headOf(
+  query: Kysely<LedgerTables>,
+): Promise<{ readonly size: number; readonly root?: Buffer; readonly last?: string }> {
   try {
-    const { range } = await readHead(query);
-    return { size: range.size, root: rootOf(range) };
+    const { range, lastHash } = await readHead(query);
+    return { size: range.size, root: rootOf(range), last: lastHash.toString('hex') };
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.code !== 'LEDGER_RANGE_MALFORMED') throw error;
-    const row = await query.selectFrom('ledger_head').select('size').executeTakeFirst();
+    const row = await query
+      .selectFrom('ledger_head')
+      .select(sql<number>`cast(size as bigint)`.as('size'))
+      .executeTakeFirst();
     return { size: row?.size ?? 0 };
   }
 }
