@@ -10,6 +10,7 @@ import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { addVolume } from '#cli/commands/volume.ts';
+import { addVolumeReconcile } from '#cli/commands/volume-reconcile.ts';
 import { addVolumeRepo } from '#cli/commands/volume-repo.ts';
 import { VERSION } from '#core/version.ts';
 
@@ -31,6 +32,7 @@ export function buildProgram(finish: Finish): Command {
   addDbInit(program, finish);
   addVolume(program, finish);
   addVolumeRepo(program, finish);
+  addVolumeReconcile(program, finish);
   addVersions(program, finish);
   return program;
 }

@@ -1,8 +1,8 @@
 import { type EngineEndpoint, formatEndpoint } from '#base/engine/endpoint.ts';
 import { findEndpoints } from '#base/engine/find-endpoints.ts';
-import { bodyChunks, get, statusError, wholeBody } from '#base/engine/transport.ts';
+import { bodyChunks, send, statusError, wholeBody } from '#base/engine/transport.ts';
 import { HoldfastError } from '#core/errors.ts';
-import { optionalString, parseObject } from '#core/oci/json.ts';
+import { type JsonObject, optionalString, parseObject } from '#core/oci/json.ts';
 
 /** An engine that answers. Paths are those of the Docker Engine API, without the version. */
 export interface Engine {
@@ -16,6 +16,29 @@ export interface Engine {
   read(path: string): Promise<Buffer | undefined>;
   /** The same as it arrives, for what is too large to be held. */
   stream(path: string): Promise<EngineStream | undefined>;
+}
+
+/** An engine that is also told to do things. What only looks takes an {@link Engine}. */
+export interface EngineControl extends Engine {
+  /**
+   * Sends a POST and gives the answer: below 400, and 404 and 409, which are for the caller to judge.
+   * @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE`, `ENGINE_DENIED`
+   */
+  post(path: string, options?: PostOptions): Promise<EngineReply>;
+  /** The same where the answer is a stream. @throws `ENGINE_FAILED` for every status from 400, and what `post` throws */
+  postStream(path: string, options?: PostOptions): Promise<EngineStream>;
+}
+
+export interface PostOptions {
+  readonly body?: JsonObject;
+  /** How long the engine may be silent. */
+  readonly silenceLimitMs?: number;
+}
+
+/** An answer to a POST. */
+export interface EngineReply {
+  readonly status: number;
+  readonly body: Buffer;
 }
 
 /** A body that passes by. Its loop throws `ENGINE_FAILED` when it is cut off. */
@@ -37,7 +60,7 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
  * @throws `ENGINE_UNREACHABLE` that lists what was tried, `ENGINE_DENIED` when sockets are there but closed to this
  * user, `ENGINE_FAILED`, `ENGINE_HOST_INVALID`, `ENGINE_CONFIG_INVALID`, `ENGINE_CONTEXT_NOT_FOUND`
  */
-export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<Engine> {
+export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<EngineControl> {
   const endpoints = findEndpoints(environment);
   const failures: unknown[] = [];
   for (const endpoint of endpoints) {
@@ -58,14 +81,22 @@ export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<Eng
   });
 }
 
-function engineAt(endpoint: EngineEndpoint, { apiVersion, podman }: Pick<Engine, 'apiVersion' | 'podman'>): Engine {
+function engineAt(
+  endpoint: EngineEndpoint,
+  { apiVersion, podman }: Pick<Engine, 'apiVersion' | 'podman'>,
+): EngineControl {
   const open = async (path: string, limitMs: number) => {
-    const response = await get(endpoint, `/v${apiVersion}${path}`, limitMs);
+    const response = await send(endpoint, { method: 'GET', path: `/v${apiVersion}${path}` }, limitMs);
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
     const error = await statusError(response, path);
     if (status === 404) return undefined;
     throw error;
+  };
+  const tell = async (path: string, { body, silenceLimitMs }: PostOptions, limitMs: number) => {
+    const call = { method: 'POST' as const, path: `/v${apiVersion}${path}`, ...(body === undefined ? {} : { body }) };
+    const response = await send(endpoint, call, silenceLimitMs ?? limitMs);
+    return { response, status: response.statusCode ?? 0 };
   };
   return {
     address: formatEndpoint(endpoint),
@@ -81,12 +112,23 @@ function engineAt(endpoint: EngineEndpoint, { apiVersion, podman }: Pick<Engine,
       const chunks = bodyChunks(response, path);
       return { [Symbol.asyncIterator]: () => chunks, close: () => response.destroy() };
     },
+    post: async (path, options = {}) => {
+      const { response, status } = await tell(path, options, ANSWER_LIMIT_MS);
+      if (status >= 400 && status !== 404 && status !== 409) throw await statusError(response, path);
+      return { status, body: await wholeBody(response, path, BODY_LIMIT_BYTES) };
+    },
+    postStream: async (path, options = {}) => {
+      const { response, status } = await tell(path, options, STREAM_LIMIT_MS);
+      if (status >= 400) throw await statusError(response, path);
+      const chunks = bodyChunks(response, path);
+      return { [Symbol.asyncIterator]: () => chunks, close: () => response.destroy() };
+    },
   };
 }
 
 /** The newest version that both know: the engine says its own in the answer to a ping, else in that to `/version`. */
 async function negotiate(endpoint: EngineEndpoint): Promise<Pick<Engine, 'apiVersion' | 'podman'>> {
-  const ping = await get(endpoint, '/_ping', PING_LIMIT_MS);
+  const ping = await send(endpoint, { method: 'GET', path: '/_ping' }, PING_LIMIT_MS);
   const header = ping.headers['api-version'];
   if ((ping.statusCode ?? 0) >= 400) throw await statusError(ping, '/_ping');
   await wholeBody(ping, '/_ping', BODY_LIMIT_BYTES);
@@ -106,7 +148,7 @@ async function negotiate(endpoint: EngineEndpoint): Promise<Pick<Engine, 'apiVer
 }
 
 async function versionOf(endpoint: EngineEndpoint): Promise<string | undefined> {
-  const response = await get(endpoint, '/version', PING_LIMIT_MS);
+  const response = await send(endpoint, { method: 'GET', path: '/version' }, PING_LIMIT_MS);
   if ((response.statusCode ?? 0) >= 400) throw await statusError(response, '/version');
   const body = await wholeBody(response, '/version', BODY_LIMIT_BYTES);
   const refuse = (why: string) => new HoldfastError('ENGINE_FAILED', `The engine's version cannot be read: ${why}`);

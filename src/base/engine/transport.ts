@@ -3,12 +3,23 @@ import { type IncomingMessage, request as plainRequest, type RequestOptions } fr
 import { request as tlsRequest } from 'node:https';
 import { type EngineEndpoint, formatEndpoint } from '#base/engine/endpoint.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
+import type { JsonObject } from '#core/oci/json.ts';
 
 const CONNECT_LIMIT_MS = 10_000;
 const ERROR_LIMIT_BYTES = 64 * 1024;
 
-function options(endpoint: EngineEndpoint, path: string): RequestOptions {
-  const shared = { path, agent: false as const, headers: { Host: 'docker', 'User-Agent': 'holdfast' } };
+/** A request to an engine. */
+interface EngineCall {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: JsonObject;
+}
+
+function options(endpoint: EngineEndpoint, { method, path }: EngineCall, body: Buffer | undefined): RequestOptions {
+  const content = body && { 'Content-Type': 'application/json', 'Content-Length': String(body.length) };
+  const headers = { Host: 'docker', 'User-Agent': 'holdfast', ...content };
+  const shared = { method, path, agent: false as const, headers };
   if (endpoint.kind === 'unix') return { ...shared, socketPath: endpoint.path };
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   const tls = endpoint.tls && {
@@ -33,16 +44,17 @@ function connectionError(endpoint: EngineEndpoint, error: unknown): HoldfastErro
 }
 
 /**
- * Sends a GET and gives the answer, whatever its status; its body has not been read. An engine that is silent for
+ * Sends a request and gives the answer, whatever its status; its body has not been read. An engine that is silent for
  * longer than `silenceLimitMs`, before or during its answer, is given up.
  * @throws `ENGINE_UNREACHABLE`, `ENGINE_DENIED`
  */
-export function get(endpoint: EngineEndpoint, path: string, silenceLimitMs: number): Promise<IncomingMessage> {
+export function send(endpoint: EngineEndpoint, asked: EngineCall, silenceLimitMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = endpoint.kind === 'tcp' && endpoint.tls !== undefined ? tlsRequest : plainRequest;
+    const start = endpoint.kind === 'tcp' && endpoint.tls !== undefined ? tlsRequest : plainRequest;
     const fail = (error: unknown) => reject(connectionError(endpoint, error));
     try {
-      const call = send(options(endpoint, path), resolve);
+      const body = asked.body && Buffer.from(JSON.stringify(asked.body));
+      const call = start(options(endpoint, asked, body), resolve);
       const connecting = setTimeout(() => call.destroy(new Error('it did not answer in time')), CONNECT_LIMIT_MS);
       call.on('socket', (socket) => {
         if (socket.connecting) socket.on('connect', () => clearTimeout(connecting));
@@ -51,7 +63,7 @@ export function get(endpoint: EngineEndpoint, path: string, silenceLimitMs: numb
       call.setTimeout(silenceLimitMs, () => call.destroy(new Error('it stopped answering')));
       call.on('close', () => clearTimeout(connecting));
       call.on('error', fail);
-      call.end();
+      call.end(body);
     } catch (error) {
       fail(error);
     }

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { homeDirectory } from '#app/home/home-directory.ts';
+import { startWatchdog } from '#app/volume/start-watchdog.ts';
+import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
+import type { HoldDeps } from '#volume/hold/hold-types.ts';
+import { thisProcess } from '#volume/hold/holder.ts';
+import type { ReconcileDeps } from '#volume/hold/reconcile.ts';
+
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** What ends holds, with the environment's home and engines. */
+export function reconcileDeps(environment: NodeJS.ProcessEnv): ReconcileDeps {
+  return {
+    journal: join(homeDirectory(environment), 'holds'),
+    self: thisProcess(),
+    connect: (address) => connectTo(environment, address),
+    now: () => new Date(),
+  };
+}
+
+/**
+ * What holds containers of an engine. The watchdog is this program, started anew.
+ * @param program what starts this program: without arguments, Node's path and the script's
+ */
+export function holdDeps(
+  engine: EngineControl,
+  environment: NodeJS.ProcessEnv,
+  program: readonly string[] = [process.execPath, process.argv[1] ?? ''],
+): HoldDeps {
+  return {
+    ...reconcileDeps(environment),
+    engine,
+    watch: (hold) => startWatchdog(program, hold, environment),
+    onSignal: (listener) => {
+      for (const signal of ENDING) process.on(signal, listener);
+      return () => {
+        for (const signal of ENDING) process.off(signal, listener);
+      };
+    },
+  };
+}
+
+/** The environment's engine, when it is the one that is meant: only it comes with its certificates. */
+async function connectTo(environment: NodeJS.ProcessEnv, address: string): Promise<EngineControl> {
+  try {
+    const engine = await connectEngine(environment);
+    if (engine.address === address) return engine;
+  } catch {
+    // Another is meant, perhaps.
+  }
+  return connectEngine({ ...environment, DOCKER_HOST: address });
+}

@@ -1,0 +1,77 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { systemCode } from '#core/errors.ts';
+
+/** A process, so that a living one is told from a dead one whose number was given to another. */
+export interface Holder {
+  readonly pid: number;
+  /** When it started, in the kernel's ticks since the boot (proc(5), /proc/PID/stat, field 22); 0 where that is not told. */
+  readonly startTicks: number;
+  /** Of the kernel's boot; empty where that is not told. */
+  readonly bootId: string;
+  /** The namespace that its number is of; empty where that is not told. */
+  readonly namespace: string;
+  readonly host: string;
+}
+
+/** `elsewhere`: in another container or on another machine; whether it lives cannot be seen from here. */
+export type HolderState = 'alive' | 'dead' | 'elsewhere';
+
+/** When the process with this number started; undefined when there is none, or only its remains. */
+export type StartOf = (pid: number) => number | undefined;
+
+/** This process. */
+export function thisProcess(): Holder {
+  return {
+    pid: process.pid,
+    startTicks: startOf(process.pid) ?? 0,
+    bootId: optional(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    namespace: optional(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''),
+    host: hostname(),
+  };
+}
+
+function optional(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a process lives, as `self` can see it. */
+export function holderState(holder: Holder, self: Holder, start: StartOf = startOf): HolderState {
+  const sameBoot = holder.bootId === self.bootId;
+  // What has the same name and another boot is this machine before it was started anew.
+  if (holder.host !== self.host) return 'elsewhere';
+  if (!sameBoot) return 'dead';
+  if (holder.namespace !== self.namespace) return 'elsewhere';
+  return start(holder.pid) === holder.startTicks ? 'alive' : 'dead';
+}
+
+/** Zombies count as dead: they do nothing more. Where there is no /proc, a living process has the start 0. */
+export function startOf(pid: number): number | undefined {
+  if (process.platform !== 'linux') return isThere(pid) ? 0 : undefined;
+  try {
+    return startIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The start in a line of /proc/PID/stat; undefined for a process that has ended. The name in it may hold anything. */
+export function startIn(stat: string): number | undefined {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const start = Number(fields[19]);
+  if (fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(start)) return undefined;
+  return start;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
