@@ -15,8 +15,9 @@ const names = Array.from({ length: IMAGES }, (_, number) => digestOf(`image ${nu
  * @param {number} number
  * @param {string} inventory digest of its blob
  * @param {string} digest of the image
+ * @param {string[]} groups digests of the blobs with its packages
  */
-export function scanOf(number, inventory, digest = names[(number * 7919) % IMAGES] ?? '') {
+export function scanOf(number, inventory, digest = names[(number * 7919) % IMAGES] ?? '', groups = [inventory]) {
   const which = (number * 7919) % IMAGES;
   /** @type {import('#inventory/events.ts').ImageInventoried} */
   const data = {
@@ -27,6 +28,7 @@ export function scanOf(number, inventory, digest = names[(number * 7919) % IMAGE
       platform: 'linux/amd64',
     },
     inventory,
+    groups,
     sbom: inventory,
     packages: { deb: 90 + (number % 50), npm: number % 200 },
     findings: { high: number % 7, low: number % 31, medium: number % 13 },

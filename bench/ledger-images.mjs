@@ -2,7 +2,7 @@
 // ledger-images.mjs HOME IMAGES, which prints {"recordMs", "catchUpMs", "catchUpCpuMs", "peakMb"}.
 //
 // 50 bases of one layer with 80 to 180 Debian packages; each image is one of them with two to four layers of its own, 20
-// to 120 npm packages together out of 20,000. Inventories are made when they are asked for, not kept as blobs.
+// to 120 npm packages together out of 20,000. Groups are made when they are asked for, not kept as blobs.
 
 import { EVENTS } from '#app/events.ts';
 import { requireHome } from '#app/home/home.ts';
@@ -10,7 +10,9 @@ import { homePaths } from '#app/home/home-directory.ts';
 import { initHome } from '#app/home/init-home.ts';
 import { openHomeDatabase } from '#app/home/open-home-database.ts';
 import { readSigner } from '#app/home/signing-key.ts';
+import { packageGroups } from '#app/package-groups.ts';
 import { contentsProjection } from '#app/projections/contents.ts';
+import { imagesProjection } from '#app/projections/images.ts';
 import { PROJECTIONS } from '#app/projections/list.ts';
 import { eventCatalogue } from '#ledger/catalogue.ts';
 import { openLedger } from '#ledger/ledger.ts';
@@ -68,35 +70,54 @@ function inventoryOf(image) {
       }),
     );
   }
-  return Buffer.from(JSON.stringify({ description: {}, inventory: { os, repositories: [], packages, problems: [] } }));
+  return { os, repositories: [], packages };
 }
 
 await initHome({ environment, checkpointPlaces: [], actor: 'bench', now: () => new Date() });
 const database = await openHomeDatabase(requireHome(environment), environment, 'write');
-/** @type {Map<string, number>} */
-const inventories = new Map();
+/** Which image to make a group of, by its digest, and which of the image's groups. @type {Map<string, [number, number]>} */
+const groups = new Map();
+/** The groups of an image are asked for one after the other. @type {{ image: number, texts: readonly string[] }} */
+let made = { image: -1, texts: [] };
 const ledger = openLedger({
   database,
   catalogue: eventCatalogue(EVENTS),
   projections: PROJECTIONS,
   signer: readSigner(homePaths(directory).key),
   now: () => new Date(),
-  blob: async (digest) => inventoryOf(inventories.get(digest) ?? 0),
+  blob: async (digest) => {
+    const [image, group] = groups.get(digest) ?? [0, 0];
+    if (made.image !== image) made = { image, texts: packageGroups(inventoryOf(image)) };
+    return Buffer.from(made.texts[group] ?? '');
+  },
 });
+
+/** @param {number} image */
+function groupsOf(image) {
+  const own = 2 + (image % 3);
+  const names = [`base ${image % BASES}`, ...Array.from({ length: own }, (_, index) => `own ${image} ${index}`)];
+  return names.map((name, index) => {
+    const digest = digestOf(`group ${name}`);
+    if (!groups.has(digest)) groups.set(digest, [image, index]);
+    return digest;
+  });
+}
 
 const begun = performance.now();
 for (let from = 0; from < Number(total); from += CALLS_AT_ONCE) {
   await Promise.all(
     Array.from({ length: Math.min(CALLS_AT_ONCE, Number(total) - from) }, (_, offset) => {
-      const inventory = digestOf(`inventory ${from + offset}`);
-      inventories.set(inventory, from + offset);
-      return ledger.append(scanOf(from + offset, inventory, digestOf(`own image ${from + offset}`)));
+      const image = from + offset;
+      return ledger.append(
+        scanOf(image, digestOf(`inventory ${image}`), digestOf(`own image ${image}`), groupsOf(image)),
+      );
     }),
   );
 }
 const recorded = performance.now();
 const cpu = process.cpuUsage();
 await ledger.look(contentsProjection, async () => undefined);
+await ledger.look(imagesProjection, async () => undefined);
 const { user, system } = process.cpuUsage(cpu);
 const caughtUp = performance.now();
 await database.close();
