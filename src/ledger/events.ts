@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const opened = z.object({

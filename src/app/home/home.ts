@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Environment } from '#app/data-directory.ts';
 import { hasHome, homeDirectory, homePaths } from '#app/home/home-directory.ts';
 import { replaceFile } from '#base/files/replace-file.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { invalidBackup } from '#app/home/backup/read-archive.ts';
 import { HoldfastError } from '#core/errors.ts';
 

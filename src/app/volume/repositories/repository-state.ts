@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Home } from '#app/home/home.ts';
 import { repositoryPaths } from '#app/volume/repositories/settings.ts';
 import { replaceFile } from '#base/files/replace-file.ts';

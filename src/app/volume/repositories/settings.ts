@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Home } from '#app/home/home.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
