@@ -80,6 +80,9 @@ export const house = {
     deadFiles: {
       'test/harness/append-worker.ts':
         'bundled and run as a process of its own by test/e2e/ledger-faults-postgres.test.ts',
+      'test/harness/kills/appender.ts': 'bundled and run as a process of its own by test/harness/kills/rounds.ts',
+      'test/harness/kills/checker.ts': 'bundled and run as a process of its own by test/harness/kills/rounds.ts',
+      'test/harness/kills/faulty-record.ts': 'part of those two',
       'test/harness/database-worker.ts': 'bundled and run as a process of its own by test/e2e/database.test.ts',
     },
     // path#name: reason. Exports that only tests use.

@@ -5,7 +5,12 @@ type Meaning = readonly [code: string, sentence: string, hint?: string];
 const FULL: Meaning = ['DATABASE_FULL', 'has no room left', 'Make room on its disk.'];
 const IO: Meaning = ['DATABASE_IO', 'could not be read or written', 'Look whether its disk is full, or has faults.'];
 const BUSY: Meaning = ['DATABASE_BUSY', 'was kept busy by others for too long', 'Try again.'];
-const DAMAGED: Meaning = ['DATABASE_DAMAGED', 'is damaged', 'Bring it back from a backup.'];
+/** SQLite says the same of a disk that cannot be read. */
+const DAMAGED: Meaning = [
+  'DATABASE_DAMAGED',
+  'is damaged',
+  'Look for faults of its disk, and bring it back from a backup.',
+];
 const READ_ONLY: Meaning = ['DATABASE_READ_ONLY', 'cannot be written to'];
 const REFUSED: Meaning = ['DATABASE_REFUSED', 'refused a statement'];
 const NOT_UNIQUE: Meaning = ['DATABASE_NOT_UNIQUE', 'has such a row already'];
