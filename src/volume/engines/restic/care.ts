@@ -1,5 +1,6 @@
 import { HoldfastError } from '#core/errors.ts';
 import type { CheckPart, CheckResult, JobOptions, RepositoryIdentity } from '#volume/engines/engine.ts';
+import { failureOf } from '#volume/engines/restic/failure.ts';
 import { asObject, numberAt, textAt } from '#volume/engines/restic/json.ts';
 import { type ResticContext, runRestic } from '#volume/engines/restic/run.ts';
 import { isId, readSnapshots } from '#volume/engines/restic/snapshots.ts';
@@ -25,7 +26,10 @@ export async function readIdentity(context: ResticContext): Promise<RepositoryId
   return { id, version };
 }
 
-/** Checks structure, and data when a part is given. What is damaged is a result, no error. */
+/**
+ * Checks structure, and data when a part is given. What is damaged is a result; that it could not be checked is an error.
+ * @throws `RESTIC_OUTPUT_INVALID`, `RESTIC_*`
+ */
 export async function checkRepository(
   context: ResticContext,
   part: CheckPart | undefined,
@@ -33,28 +37,23 @@ export async function checkRepository(
 ): Promise<CheckResult> {
   const args = part === undefined ? [] : [`--read-data-subset=${part.part}/${part.of}`];
   let isWhole = false;
-  const messages: string[] = [];
   const onLine = (line: string) => {
     if (/^no errors were found/.test(line)) isWhole = true;
-    if (/error|damaged|mismatch|missing/i.test(line) && !isWhole && messages.length < 100)
-      messages.push(line.slice(0, 500));
   };
-  try {
-    const { said } = await runRestic(context, { command: 'check', args, signal }, onLine);
-    // An old restic that somebody ended says 0.
-    if (isWhole) return { kind: 'whole' };
-    messages.push(...said.lines);
-  } catch (error) {
-    if (!(error instanceof HoldfastError) || !DAMAGES.has(error.code)) throw error;
-    messages.push(error.message);
-  }
-  return {
-    kind: 'damaged',
-    messages: messages.length === 0 ? ['restic does not say that it is whole'] : messages.slice(0, 100),
-  };
+  const end = await runRestic(context, { command: 'check', args, signal }, onLine, 1);
+  const { code, said, version } = end;
+  if (code === 0 && isWhole) return { kind: 'whole' };
+  if (code === 0) throw new HoldfastError('RESTIC_OUTPUT_INVALID', 'restic check does not say that it is whole');
+  const { location } = context.access;
+  const failure = failureOf({ version, command: 'check', location, code, signal: end.signal, said: said.lines });
+  if (failure.code !== 'RESTIC_DAMAGED') throw failure;
+  const messages = said.lines
+    .map((line) => line.trim().slice(0, 500))
+    .filter((line) => line !== '' && !/retrying after/.test(line));
+  return { kind: 'damaged', messages: messages.slice(0, MOST_MESSAGES) };
 }
 
-const DAMAGES: ReadonlySet<string> = new Set(['RESTIC_DAMAGED', 'RESTIC_FAILED']);
+const MOST_MESSAGES = 100;
 
 /**
  * Forgets snapshots and looks whether they are gone: where the storage refuses to delete, restic until 0.18 says 0.
@@ -73,7 +72,8 @@ export async function forgetSnapshots(context: ResticContext, ids: readonly stri
   );
   const left = await readSnapshots(context, { ids });
   if (left.length === 0 && (failed === undefined || isAbout(failed, 'RESTIC_SNAPSHOT_MISSING'))) return;
-  if (failed !== undefined && !isAbout(failed, 'RESTIC_FAILED') && !isAbout(failed, 'RESTIC_DENIED')) throw failed;
+  // Reading went well just now: what was refused is the deletion.
+  if (failed !== undefined && !REFUSALS.some((code) => isAbout(failed, code))) throw failed;
   if (left.length === 0) return;
   throw new HoldfastError(
     'RESTIC_FORGET_REFUSED',
@@ -87,6 +87,8 @@ export async function forgetSnapshots(context: ResticContext, ids: readonly stri
     },
   );
 }
+
+const REFUSALS = ['RESTIC_FAILED', 'RESTIC_DENIED', 'RESTIC_CREDENTIALS_REFUSED', 'RESTIC_SNAPSHOT_MISSING'];
 
 /** Removes data that no snapshot needs. @throws `RESTIC_FORGET_REFUSED` when the storage refused to delete */
 export async function pruneRepository(context: ResticContext, { signal }: JobOptions = {}): Promise<void> {

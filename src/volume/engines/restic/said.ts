@@ -13,6 +13,8 @@ export interface Said {
 const MOST_LINES = 100;
 const MOST_ITEMS = 100;
 const MOST_CHARACTERS = 2000;
+/** Hiding shorter ones would hide every other word, too. */
+const LEAST_SECRET = 6;
 
 /** Keeps standard error within bounds, and leaves secrets out of it. */
 export function keepSaid(secrets: readonly string[]): { add(line: string): void; said(): Said } {
@@ -20,7 +22,7 @@ export function keepSaid(secrets: readonly string[]): { add(line: string): void;
   const last: string[] = [];
   const items: { path: string; message: string }[] = [];
   let itemCount = 0;
-  const hidden = secrets.filter((secret) => secret.length > 0);
+  const hidden = secrets.filter((secret) => secret.length >= LEAST_SECRET);
   const clean = (text: string) =>
     hidden
       .reduce((shown, secret) => shown.replaceAll(secret, '***'), text.slice(0, MOST_CHARACTERS * 2))
