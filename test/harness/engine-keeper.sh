@@ -21,10 +21,16 @@ unshare --mount --net sh -eu -c '
     mount -t overlay -o "lowerdir=/$name,upperdir=$dir/host/$name,workdir=$dir/host/$name.work" overlay "/$name"
   done
   readlink /proc/self/ns/mnt >"$dir/namespace"
-  exec dockerd --config-file "$dir/daemon.json" --data-root "$dir/root" --exec-root "$dir/exec" \
-    --pidfile "$dir/docker.pid" --host "unix://$dir/docker.sock" --storage-driver overlay2 \
-    --bridge none --iptables=false --ip6tables=false --ip-forward=false --userland-proxy=false \
-    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$cgroup"
+  # It comes back when whoever ended it asked for that before.
+  while :; do
+    # Killed, it leaves a note of a containerd that has died with it, but may not have been waited for.
+    rm -f "$dir/again" "$dir/exec/containerd/containerd.pid"
+    dockerd --config-file "$dir/daemon.json" --data-root "$dir/root" --exec-root "$dir/exec" \
+      --pidfile "$dir/docker.pid" --host "unix://$dir/docker.sock" --storage-driver overlay2 \
+      --bridge none --iptables=false --ip6tables=false --ip-forward=false --userland-proxy=false \
+      --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$cgroup" || :
+    [ -e "$dir/again" ] || break
+  done
 ' sh "$dir" "$cgroup" >"$dir/log" 2>&1 &
 engine=$!
 
@@ -59,7 +65,13 @@ in_namespace() {
 
 kill_containers
 thaw
-kill -TERM "$engine" 2>/dev/null
+rm -f "$dir/again"
+# Nobody else has this number as long as it runs in the engine's namespace.
+daemon=$(cat "$dir/docker.pid" 2>/dev/null)
+case " $(in_namespace | tr '\n' ' ') " in
+  *" ${daemon:-none} "*) kill -TERM "$daemon" 2>/dev/null ;;
+  *) kill -TERM "$engine" 2>/dev/null ;;
+esac
 tries=0
 while alive "$engine" && [ "$tries" -lt 100 ]; do
   tries=$((tries + 1))

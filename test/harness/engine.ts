@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ export interface Engine {
   readonly root: string;
   /** Runs the docker client against it and gives what it printed. Fails with what it printed to standard error. */
   docker(...args: readonly string[]): Promise<string>;
+  /** Ends the daemon, gracefully or not, and starts it again on the same data. */
+  restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Ends it with all its containers and removes every trace. Fails if one is left. */
   stop(): Promise<void>;
 }
@@ -128,5 +130,13 @@ export async function startEngine(): Promise<Engine> {
     DOCKER_BUILDKIT: '0',
     HOME: directory,
   };
-  return { socket, dockerHost, root: join(directory, 'root'), docker: (...args) => runDocker(args, environment), stop };
+  const restart = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const pid = Number(readFileSync(join(directory, 'docker.pid'), 'utf8'));
+    writeFileSync(join(directory, 'again'), '');
+    process.kill(pid, signal);
+    while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilReady(socket, keeper, directory);
+  };
+  const docker = (...args: readonly string[]) => runDocker(args, environment);
+  return { socket, dockerHost, root: join(directory, 'root'), docker, restart, stop };
 }

@@ -11,6 +11,8 @@ export interface ContainerEvent {
 }
 
 const LIMIT_BYTES = 4 * 1024 * 1024;
+/** What is remembered comes at once; an engine whose clock is behind waits for the end of the time that was asked for. */
+const LIMIT_MS = 1_000;
 
 /**
  * `GET /events` up to now: what the engine still remembers of some containers, oldest first. Docker keeps the last 256
@@ -20,15 +22,36 @@ const LIMIT_BYTES = 4 * 1024 * 1024;
 export async function rememberedEvents(
   engine: Engine,
   containers: readonly string[],
-  sinceSeconds: number,
-  untilSeconds: number,
+  since: Date,
+  until: Date,
 ): Promise<readonly ContainerEvent[]> {
   const filters = encodeURIComponent(JSON.stringify({ type: ['container'], container: containers }));
-  const body = await engine.read(
-    `/events?since=${Math.floor(sinceSeconds)}&until=${Math.ceil(untilSeconds)}&filters=${filters}`,
-  );
-  if (body === undefined || body.length > LIMIT_BYTES) return [];
-  return body.toString('utf8').split('\n').flatMap(eventOf);
+  const stream = await engine.stream(`/events?since=${stamp(since)}&until=${stamp(until)}&filters=${filters}`);
+  if (stream === undefined) return [];
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    stream.close();
+  }, LIMIT_MS);
+  try {
+    for await (const chunk of stream) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > LIMIT_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (!late) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString('utf8').split('\n').flatMap(eventOf);
+}
+
+/** Seconds since 1970, with a fraction. */
+function stamp(at: Date): string {
+  return (at.getTime() / 1000).toFixed(3);
 }
 
 function eventOf(line: string): readonly ContainerEvent[] {

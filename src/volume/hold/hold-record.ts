@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Holder } from '#volume/hold/holder.ts';
 
 /** How containers are held: frozen, or stopped. */

@@ -10,7 +10,7 @@ import { letGo } from '#volume/hold/let-go.ts';
 import { type Progress, startProgress } from '#volume/hold/progress.ts';
 import { takeAll } from '#volume/hold/take.ts';
 import { compareStates, inspectTargets, refusalsOf, type Targets } from '#volume/hold/targets.ts';
-import { enterJournal } from '#volume/hold/turn.ts';
+import { enterJournal, type Wish } from '#volume/hold/turn.ts';
 
 const CAP_MS = 10_000;
 const WAIT_MS = 60_000;
@@ -39,12 +39,13 @@ export async function holdContainers<T>(
   await deps.phase?.('before-journal');
   let seen: Targets = { running: [], left: [], disturbances: [] };
   let problems: readonly Problem[] = [];
-  const intent = async (): Promise<HoldIntent> => {
+  const wish = async (): Promise<Wish> => {
     seen = await inspectTargets(deps.engine, targets);
     problems = refusalsOf(options.method, seen);
-    return intentOf(deps, options, problems.length > 0 ? [] : seen.running);
+    const concerned = [...seen.running, ...seen.left].map(({ id }) => id);
+    return { intent: intentOf(deps, options, problems.length > 0 ? [] : seen.running), concerned };
   };
-  const entered = await enterJournal(deps, intent, options.waitMs ?? WAIT_MS);
+  const entered = await enterJournal(deps, wish, options.waitMs ?? WAIT_MS);
   const nothing: HoldFacts = { heldMs: 0, held: [], left: seen.left, disturbances: seen.disturbances };
   if (problems.length > 0) return { ...nothing, kind: 'refused', problems };
   if (entered !== undefined) return holdEntered(deps, options, entered, seen, work);

@@ -31,7 +31,7 @@ const TRIES = 5;
  */
 export async function releaseContainer(
   engine: EngineControl,
-  { method, at }: Pick<HoldIntent, 'method' | 'at'>,
+  intent: Pick<HoldIntent, 'method' | 'at'>,
   held: HeldContainer,
   step: HoldStep | undefined,
 ): Promise<Released> {
@@ -39,7 +39,7 @@ export async function releaseContainer(
   let said = '';
   for (let tried = 0; tried < TRIES; ) {
     const now = await containerRun(engine, held.id);
-    const decision = decideRelease(method, held, step, now, await memoryOf(engine, held.id, now, at));
+    const decision = decideRelease(intent.method, held, step, now, await memoryOf(engine, intent, step, now));
     let answer: Ordered = { kind: 'done' };
     switch (decision.kind) {
       case 'nothing':
@@ -72,14 +72,14 @@ export async function releaseContainer(
 /** Asked only where it matters. An engine that does not tell knows of nothing. */
 async function memoryOf(
   engine: EngineControl,
-  id: string,
+  { method, at }: Pick<HoldIntent, 'method' | 'at'>,
+  step: HoldStep | undefined,
   now: ContainerRun | undefined,
-  since: string,
 ): Promise<Memory> {
-  if (now?.state !== 'exited' && now?.state !== 'running') return { killed: false };
+  const matters = method === 'pause' ? now?.state === 'exited' : now?.state === 'running' && step === 'asking';
+  if (now === undefined || !matters) return { killed: false };
   try {
-    const seconds = Date.parse(since) / 1000;
-    const events = await rememberedEvents(engine, [id], seconds, Math.max(seconds, Date.now() / 1000) + 1);
+    const events = await rememberedEvents(engine, [now.id], new Date(at), new Date());
     return { killed: events.some(({ action }) => action === 'kill' || action === 'stop') };
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'ENGINE_FAILED') return { killed: false };
