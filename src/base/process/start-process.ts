@@ -68,7 +68,7 @@ export async function startProcess(request: ProcessRequest): Promise<StartedProc
   };
   let killTimer: NodeJS.Timeout | undefined;
   const interrupt = (why: ProcessEnd['stopped']) => {
-    if (over || killTimer !== undefined) return;
+    if (child.exitCode !== null || child.signalCode !== null || killTimer !== undefined) return;
     stopped = why;
     // The leader alone: an ssh that dies first would keep it from taking its lock away.
     quietly(() => process.kill(pid, 'SIGINT'));
@@ -144,8 +144,11 @@ function endOf(child: Child, killGroup: () => void): Promise<Omit<ProcessEnd, 's
     child.once('exit', () => {
       linger = setTimeout(() => {
         killGroup();
-        child.stdout.destroy();
-        child.stderr.destroy();
+        // What has left the group still holds it.
+        linger = setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, LINGER_MS);
       }, LINGER_MS);
     });
     child.once('close', (code, signal) => {

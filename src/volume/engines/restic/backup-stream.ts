@@ -26,9 +26,9 @@ export async function backupStreamPass(
   try {
     sentBytes = await feed(running, output, request.content);
   } catch (error) {
-    await running.stop();
     // When restic itself gave up, its reason is the one that counts.
     if (error === RESTIC_GONE) return await gone(running, output);
+    await running.stop();
     throw error;
   }
   await output;
@@ -44,10 +44,18 @@ export async function backupStreamPass(
 const RESTIC_GONE = Symbol('restic ended before its input did');
 
 async function gone(running: RunningRestic, output: Promise<void>): Promise<never> {
-  await output;
-  await running.settled();
+  // It has said its last word; should it live on, it would wait for an input that does not come.
+  const timer = setTimeout(() => void running.stop(), PATIENCE_MS);
+  try {
+    await output;
+    await running.settled();
+  } finally {
+    clearTimeout(timer);
+  }
   throw new HoldfastError('RESTIC_STREAM_CUT', 'restic ended before its input did, and calls that a success');
 }
+
+const PATIENCE_MS = 10_000;
 
 /** Writes at restic’s pace. @returns how many bytes */
 async function feed(
