@@ -19,7 +19,7 @@ export type Why = 'runs' | 'gone' | 'not-held' | 'released' | 'other-run' | 'sto
 
 /** What the engine remembers. */
 export interface Memory {
-  /** Somebody asked for its end since it was held. */
+  /** Its end was asked for, after it was paused, or while it was being stopped. */
   readonly killed: boolean;
 }
 

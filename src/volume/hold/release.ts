@@ -80,7 +80,10 @@ async function memoryOf(
   if (now === undefined || !matters) return { killed: false };
   try {
     const events = await rememberedEvents(engine, [now.id], new Date(at), new Date());
-    return { killed: events.some(({ action }) => action === 'kill' || action === 'stop') };
+    // A restarted engine kills what it finds, and tells it like anybody's order: it has no memory of the pause before.
+    const first = method === 'pause' ? events.findIndex(({ action }) => action === 'pause') : 0;
+    const since = first < 0 ? [] : events.slice(first);
+    return { killed: since.some(({ action }) => action === 'kill' || action === 'stop') };
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'ENGINE_FAILED') return { killed: false };
     throw error;

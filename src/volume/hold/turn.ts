@@ -14,9 +14,9 @@ export interface Wish {
 }
 
 /**
- * Enters a hold into the journal when no other there has any of its containers: else one of the two would release
- * them while the other copies, or takes for quiet what is about to run. Each enters first and looks afterwards; who sees another goes back and waits a random
- * while. What a dead one left is released.
+ * Enters a hold into the journal when no other there has any of its containers: else one of the two would release them
+ * while the other copies, or take for quiet what is about to run. Each enters first and looks afterwards; who sees another
+ * goes back and waits a random while. What a dead one left is released.
  * @throws `HOLD_BUSY` after `limitMs`, `FILE_NOT_WRITTEN`
  */
 export async function enterJournal(
