@@ -8,6 +8,7 @@ import { scanReport } from '#api/scan-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
+import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -25,6 +26,9 @@ describe('the generated reference is current', () => {
     ['verification-report', verificationReportSchema],
     ['affected-report', affectedReportSchema],
     ['volume-list', volumeListSchema],
+    ['volume-repository-added', repositoryAddedSchema],
+    ['volume-repository-list', repositoryListSchema],
+    ['volume-repository-checked', repositoryCheckedSchema],
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],

@@ -92,6 +92,10 @@ export const house = {
       'src/api/log-entry.ts#logEntrySchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/verification-report.ts#verificationReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/affected-report.ts#affectedReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-report.ts#repositoryAddedSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-report.ts#repositoryListSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-report.ts#repositoryCheckedSchema':
+        'the JSON Schema in docs/reference is made from it',
       'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/home-backup-report.ts#homeBackupReportSchema': 'the JSON Schema in docs/reference is made from it',

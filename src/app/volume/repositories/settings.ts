@@ -42,7 +42,7 @@ export function repositoryPaths({ directory }: Pick<Home, 'directory'>, name: st
     nextPassword: join(keys, `${name}.next`),
     previousPassword: join(keys, `${name}.previous`),
     /** Where files with secrets lie while restic runs. */
-    work: join(keys, 'run'),
+    work: join(directory, 'keys', 'restic-run'),
   };
 }
 
