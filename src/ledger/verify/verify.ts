@@ -67,9 +67,10 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
     if (broken !== undefined) break;
     tree.append(read.hash);
     previous = read.hash.toString('hex');
-    if (read.row.type === ledgerRestored.type && restored.length < MOST_RESTORES) restored.push(tree.size);
-    if (read.row.at < at && clockSteps.length < MOST_CLOCK_STEPS) clockSteps.push(tree.size);
-    ({ at } = read.row);
+    const { columns } = read;
+    if (columns.type === ledgerRestored.type && restored.length < MOST_RESTORES) restored.push(tree.size);
+    if (columns.at < at && clockSteps.length < MOST_CLOCK_STEPS) clockSteps.push(tree.size);
+    ({ at } = columns);
     if (tree.size % PROGRESS_EVENTS === 0) options.progress?.(tree.size);
     while (!claim.done && sizeOf(claim.value) <= tree.size && broken === undefined) {
       broken =
