@@ -50,7 +50,7 @@ export function holderState(holder: Holder, self: Holder, start: StartOf = start
 }
 
 /** Zombies count as dead: they do nothing more. Where there is no /proc, a living process has the start 0. */
-export function startOf(pid: number): number | undefined {
+function startOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return isThere(pid) ? 0 : undefined;
   try {
     return startIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,0 +1,53 @@
+import { HoldfastError } from '#core/errors.ts';
+import type { DumpCheck } from '#volume/dump/dump-hook.ts';
+
+const TAIL_BYTES = 4096;
+
+/**
+ * Passes a dump on and throws at its end when it is not whole. A dump is followed by `end`, which its script writes only
+ * after the dump's program has succeeded: it is taken off. So a stream that was cut off is known even where the dump's own
+ * format has no end.
+ * @throws `DUMP_TRUNCATED`
+ */
+export async function* checkedDump(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  check: DumpCheck,
+  end: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  const mostHead = Math.max(0, ...(check.heads ?? []).map(({ length }) => length));
+  let head = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  // What may be a part of the end is kept back.
+  let kept = Buffer.alloc(0);
+  const seen = (bytes: Buffer) => {
+    if (head.length < mostHead) head = Buffer.concat([head, bytes.subarray(0, mostHead - head.length)]);
+    tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+  };
+  for await (const chunk of stream) {
+    const all = Buffer.concat([kept, chunk]);
+    const ready = all.subarray(0, Math.max(0, all.length - end.length));
+    kept = all.subarray(ready.length);
+    if (ready.length === 0) continue;
+    seen(ready);
+    yield ready;
+  }
+  if (!kept.equals(end)) throw truncated(name, 'its command did not come to its end');
+  if (!wholeHead(head, check)) throw truncated(name, 'it does not begin as it should');
+  if (!wholeTail(tail, check)) throw truncated(name, 'it does not end as it should');
+}
+
+function wholeHead(head: Buffer, { heads }: DumpCheck): boolean {
+  return heads === undefined || heads.some((one) => head.subarray(0, one.length).equals(one));
+}
+
+function wholeTail(tail: Buffer, { trailer, lastByte }: DumpCheck): boolean {
+  if (trailer !== undefined && !tail.includes(trailer)) return false;
+  return lastByte === undefined || tail.at(-1 - lastByte.before) === lastByte.value;
+}
+
+function truncated(name: string, why: string): HoldfastError {
+  return new HoldfastError('DUMP_TRUNCATED', `The dump ${name} is not whole: ${why}`, {
+    hint: 'It must not be kept. Look at the service’s log.',
+  });
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import type { EngineControl } from '#base/engine/engine.ts';
+import { type RunningExec, startExec } from '#base/engine/exec.ts';
+import { HoldfastError } from '#core/errors.ts';
+import { checkedDump } from '#volume/dump/check-dump.ts';
+import type { DumpFacts, DumpHook, DumpPart } from '#volume/dump/dump-hook.ts';
+
+/** A dump that can be read, once. */
+export interface DumpStream {
+  /** Of the file, slashes divide. */
+  readonly name: string;
+  /**
+   * Begins when it is read. @throws `DUMP_FAILED`, `DUMP_TRUNCATED` at its end at the latest: what was read must not be
+   * kept then; and what the engine throws
+   */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface DumpTarget {
+  readonly engine: EngineControl;
+  /** Id of a container that runs and is not paused. */
+  readonly container: string;
+  /** For people. */
+  readonly name: string;
+  /** Who runs it in the container, its own user unless given. */
+  readonly user?: string;
+  readonly signal?: AbortSignal;
+}
+
+const SILENCE_LIMIT_MS = 60 * 60_000;
+const COMPLAINT_BYTES = 4096;
+const LIST_LIMIT_BYTES = 1024 * 1024;
+const MOST_PARTS = 10_000;
+
+/** `$1` is written behind what a script wrote, if that went well. */
+const FRAME = `holdfast_end=$1
+shift
+(
+set -eu
+SCRIPT
+)
+holdfast_code=$?
+[ "$holdfast_code" -ne 0 ] || printf '%s' "$holdfast_end"
+exit "$holdfast_code"`;
+
+/**
+ * The streams of a service's dump, to be read one after the other. Lists what there is, so the service must answer.
+ * @throws `DUMP_FAILED`, `DUMP_TRUNCATED`, and what the engine throws
+ */
+export async function openDump(target: DumpTarget, hook: DumpHook, facts: DumpFacts): Promise<readonly DumpStream[]> {
+  const names = hook.list === undefined ? [] : await listed(target, hook.id, hook.list);
+  const parts = hook.parts(facts, names);
+  if (parts.length > MOST_PARTS) throw failed(`${hook.id} of ${target.name}`, `there are ${parts.length} databases`);
+  return parts.map((part) => ({ name: part.name, content: partContent(target, part) }));
+}
+
+/** The output of a command that an operator gave, as one stream. */
+export function openCommandDump(target: DumpTarget, command: string, name: string): DumpStream {
+  return { name, content: partContent(target, { name, script: command, args: [], check: {} }) };
+}
+
+async function listed(target: DumpTarget, id: string, script: string): Promise<readonly string[]> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of partContent(target, { name: `${id}/list`, script, args: [], check: {} })) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > LIST_LIMIT_BYTES) throw failed(`${id} of ${target.name}`, 'the list of its databases is too long');
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text.split('\0').filter((name) => name !== '' && name !== '\n');
+}
+
+async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<Uint8Array> {
+  const end = `\nholdfast-end-${randomBytes(16).toString('hex')}\n`;
+  const script = FRAME.replace('SCRIPT', () => part.script);
+  const argv = ['sh', '-c', script, 'holdfast', end, ...part.args];
+  const command = { argv, ...(target.user === undefined ? {} : { user: target.user }) };
+  target.signal?.throwIfAborted();
+  const run = await startExec(target.engine, target.container, command, SILENCE_LIMIT_MS);
+  const stop = () => run.close();
+  target.signal?.addEventListener('abort', stop);
+  const complaint: Buffer[] = [];
+  try {
+    yield* checkedDump(outputOf(run, complaint), part.name, part.check, Buffer.from(end));
+    const code = await run.exitCode();
+    if (code !== 0) throw failed(part.name, `it ended with ${code}`, complaint);
+  } catch (error) {
+    target.signal?.throwIfAborted();
+    // The exit code says more than that the end is missing.
+    const code = isTruncated(error) ? await run.exitCode().catch(() => 0) : 0;
+    throw code === 0 ? error : failed(part.name, `it ended with ${code}`, complaint);
+  } finally {
+    target.signal?.removeEventListener('abort', stop);
+    run.close();
+  }
+}
+
+async function* outputOf(run: RunningExec, complaint: Buffer[]): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const { from, bytes } of run.output) {
+    if (from === 'stdout') yield bytes;
+    else if (sizeBytes < COMPLAINT_BYTES) {
+      sizeBytes += bytes.length;
+      complaint.push(bytes.subarray(0, COMPLAINT_BYTES));
+    }
+  }
+}
+
+function isTruncated(error: unknown): boolean {
+  return error instanceof HoldfastError && error.code === 'DUMP_TRUNCATED';
+}
+
+function failed(name: string, why: string, complaint: readonly Buffer[] = []): HoldfastError {
+  const lines = Buffer.concat(complaint).toString('utf8').split('\n');
+  const last = lines.findLast((line) => line.trim() !== '') ?? '';
+  const said = last.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 300);
+  return new HoldfastError('DUMP_FAILED', `The dump ${name} failed: ${why}${said === '' ? '' : ` (${said})`}`, {
+    hint: 'It must not be kept. Another method can be chosen with the label holdfast.volume.method.',
+  });
+}

@@ -1,0 +1,72 @@
+import type { DumpHook, DumpPart } from '#volume/dump/dump-hook.ts';
+import { secretFrom } from '#volume/dump/shell.ts';
+
+/*
+ * LASTSAVE has whole seconds, so a save is only begun when the one before is older. BGSAVE SCHEDULE waits for a rewrite of
+ * the append-only file that is under way. The file is put in its place by a rename: what is opened is one whole save.
+ */
+const SCRIPT = `
+${secretFrom('REDISCLI_AUTH', ['REDIS_PASSWORD', 'VALKEY_PASSWORD'])}
+if [ -n "\${REDISCLI_AUTH:-}" ]; then export REDISCLI_AUTH; else unset REDISCLI_AUTH; fi
+if command -v valkey-cli >/dev/null 2>&1; then cli=valkey-cli; else cli=redis-cli; fi
+ask() { "$cli" "$@" | tr -d '\\r'; }
+field() { ask INFO persistence | sed -n "s/^$1://p"; }
+pause() { sleep 0.1 2>/dev/null || sleep 1; }
+fail() { echo "$1" >&2; exit 1; }
+quiet() {
+  tries=0
+  while :; do
+    case $(field rdb_bgsave_in_progress) in
+      0) break ;;
+      1) ;;
+      *) fail "no answer to INFO: $(ask PING 2>&1 | head -n 1)" ;;
+    esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 36000 ] || fail 'the save does not end'
+    pause
+  done
+}
+quiet
+before=$(ask LASTSAVE)
+case $before in ''|*[!0-9]*) fail "no answer to LASTSAVE: $before" ;; esac
+tries=0
+while [ "$(ask TIME | sed -n 1p)" -le "$before" ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 100 ] || fail 'the last save lies in the future'
+  pause
+done
+said=$(ask BGSAVE SCHEDULE)
+case $said in *[Bb]ackground*) ;; *) fail "BGSAVE: $said" ;; esac
+tries=0
+while [ "$(ask LASTSAVE)" = "$before" ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 36000 ] || fail 'the save does not end'
+  # It failed, and none is under way any more.
+  if [ "$tries" -gt 20 ] && [ "$(field rdb_bgsave_in_progress)" = 0 ]; then
+    [ "$(field rdb_last_bgsave_status)" = ok ] || fail 'the save failed'
+  fi
+  pause
+done
+quiet
+[ "$(field rdb_last_bgsave_status)" = ok ] || fail 'the save failed'
+directory=$(ask CONFIG GET dir | sed -n 2p)
+file=$(ask CONFIG GET dbfilename | sed -n 2p)
+[ -n "$directory" ] && [ -n "$file" ] || fail 'CONFIG GET tells no file'
+exec cat "$directory/$file"`;
+
+const part: DumpPart = {
+  name: 'redis/dump.rdb',
+  script: SCRIPT,
+  args: [],
+  // Behind the end mark 0xff stand eight bytes of a checksum.
+  check: { heads: [Buffer.from('REDIS'), Buffer.from('VALKEY')], lastByte: { value: 0xff, before: 8 } },
+};
+
+/** `BGSAVE`, and the file that it wrote: all keys, as they were when it began. */
+export const redis: DumpHook = {
+  id: 'redis',
+  title: 'Redis and Valkey',
+  covers: 'all',
+  services: ['redis', 'valkey'],
+  parts: () => [part],
+};
