@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SnapshotDone } from '#volume/engines/engine.ts';
 import { type ResticPlace, resticPlace } from '../harness/restic-place.ts';
@@ -105,6 +106,43 @@ needs('restic')('what happens to restic', () => {
     const ended = await Promise.allSettled(jobs);
     expect(ended.map(({ status }) => status)).toEqual(jobs.map(() => 'fulfilled'));
     expect(await place.engine().snapshots()).toHaveLength(3);
+  });
+
+  it('a stream whose program is killed leaves no snapshot that ends in the middle, and no restic', async () => {
+    const bundle = place.path('stream.mjs');
+    await build({
+      stdin: {
+        contents: `import { resticEngine } from '#volume/engines/restic/restic-engine.ts';
+          async function* endless() {
+            for (let i = 0; ; i += 1) {
+              yield Buffer.alloc(100_000, i);
+              if (i === 30) process.stdout.write('streams\\n');
+              await new Promise((resolve) => setTimeout(resolve, 5));
+            }
+          }
+          const engine = resticEngine(${JSON.stringify(place.access)}, process.env);
+          await engine.backupStream({ name: 'dump', content: endless(), tags: ['cut'], host: 'h' });`,
+        resolveDir: join(import.meta.dirname, '../..'),
+      },
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'silent',
+    });
+    for (let kills = 0; kills < 3; kills += 1) {
+      const child = spawn(process.execPath, [bundle], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const over = new Promise((resolve) => child.once('exit', resolve));
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      child.kill('SIGKILL');
+      await over;
+      await expect.poll(() => resticProcesses(place.path('work')).length, { timeout: 5000 }).toBe(0);
+      expect((await place.engine().snapshots()).map(({ id }) => id)).toEqual([first.id]);
+    }
+    // What the dead one left is removed by the next: files with secrets, and the lock.
+    await place.engine().forget([]);
+    expect(await place.engine().unlock()).toBe(0);
+    expect(readdirSync(place.path('work'))).toEqual([]);
   });
 
   it('an aborted backup is gone at once, and locks nothing', async () => {
