@@ -471,9 +471,7 @@ needs('postgres', 'psql')('two roles in PostgreSQL', () => {
     expect(await place.run(['init'], owner)).toMatchObject({ code: 0 });
     expect(await place.run(['scan', 'docker-archive:good.tar'], owner)).toMatchObject({ code: 0 });
     expectRefused(await place.run(['log']), 'HOME_DATABASE_REFUSED');
-    expect((await dbInit('holdfast_writer')).stdout).toContain(
-      'are built anew when they are needed: contents.',
-    );
+    expect((await dbInit('holdfast_writer')).stdout).toContain('are built anew when they are needed: contents.');
     await good('scan', 'docker-archive:good.tar');
     expect(await good('affected', 'pkg:deb/debian/bash')).toContain('1 image on the record');
     expect(await good('ledger', 'rebuild')).toBe('Rebuilt: images, contents.\n');

@@ -7,7 +7,7 @@ import { tidy } from '../../tools/tidy/tidy.mjs';
 
 type House = typeof house;
 
-const none: House['exceptions'] = { longFiles: {}, deadFiles: {}, deadExports: {}, names: {} };
+const none: House['exceptions'] = { longFiles: {}, deadFiles: {}, comingFolders: {}, deadExports: {}, names: {} };
 const plain: House = { ...house, exceptions: none };
 
 /** A small tree in which everything is in place. */
@@ -189,6 +189,11 @@ describe('tidy finds what is dead', () => {
     expect(said({ 'src/image/a.ts': '' }, { deadFiles: { 'src/image/a.ts': 'started by a worker' } })).toEqual([]);
   });
 
+  it('nor one in a folder that waits for its command', () => {
+    const comingFolders = { 'src/image/coming/': 'for the next command' };
+    expect(said({ 'src/image/coming/a.ts': 'export const a = 1;\n' }, { comingFolders })).toEqual([]);
+  });
+
   it('nor one that is started as a worker', () => {
     const found = said({
       'src/image/a.ts': '',
@@ -315,6 +320,8 @@ describe('tidy finds exceptions that are not needed any more', () => {
   it.each([
     [{ longFiles: { 'src/image/image.ts': 'x' } }, 'src/image/image.ts:1 is short enough'],
     [{ deadFiles: { 'src/image/image.ts': 'x' } }, 'src/image/image.ts:1 is reached'],
+    [{ comingFolders: { 'src/image/': 'x' } }, 'src/image/:1 is reached'],
+    [{ comingFolders: { 'src/gone/': 'x' } }, 'comingFolders lists src/gone/, which does not exist'],
     [{ deadExports: { 'src/image/image.ts#image': 'x' } }, 'src/image/image.ts:2 image is imported'],
     [
       { deadExports: { 'src/image/image.ts#gone': 'x' } },

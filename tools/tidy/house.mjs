@@ -7,7 +7,7 @@
  * @property {readonly string[]} packages npm packages that src/ may import
  * @property {number} sourceLines most lines of a source file
  * @property {number} testLines most lines of a test file
- * @property {{ longFiles: Exceptions, deadFiles: Exceptions, deadExports: Exceptions, names: Exceptions }} exceptions
+ * @property {{ longFiles: Exceptions, deadFiles: Exceptions, comingFolders: Exceptions, deadExports: Exceptions, names: Exceptions }} exceptions
  */
 
 const base = ['core', 'base'];
@@ -85,6 +85,14 @@ export const house = {
       'test/harness/kills/faulty-record.ts': 'part of those two',
       'test/harness/database-worker.ts': 'bundled and run as a process of its own by test/e2e/database.test.ts',
     },
+    // folder: reason. Parts that are whole and tried, and wait for the command that uses them.
+    comingFolders: {
+      'src/volume/hold/': 'for volume snapshot',
+      'src/volume/dump/': 'for volume snapshot',
+      'src/volume/plan/': 'for volume snapshot',
+      'src/base/engine/': 'exec, for the dumps of volume snapshot',
+      'src/volume/engines/restic/reader/': 'for volume verify --independent',
+    },
     // path#name: reason. Exports that only tests use.
     deadExports: {
       'src/api/scan-report.ts#scanReport': 'the JSON Schema in docs/reference is made from it',
@@ -96,6 +104,9 @@ export const house = {
       'src/api/volume-repository-report.ts#repositoryListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-repository-report.ts#repositoryCheckedSchema':
         'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema': 'its type is what the command prints',
+      'src/app/volume/holds.ts#holdDeps': 'for volume snapshot; tests hold real containers with it',
+      'src/app/volume/start-watchdog.ts#WATCHDOG_COMMAND': 'tests end the watchdogs that they started',
       'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/home-backup-report.ts#homeBackupReportSchema': 'the JSON Schema in docs/reference is made from it',
