@@ -11,14 +11,16 @@ export interface ExecCommand {
   readonly environment?: readonly string[];
   /** The container's unless given. */
   readonly user?: string;
+  /** It has an empty standard input that ends when it is closed, or when this process dies; else it has none. */
+  readonly input?: 'empty';
 }
 
-/** A command that runs. Its output has to be read to the end before it is asked how it ended. */
+/** A command that runs. Nobody ends it but itself: see {@link ExecCommand.input}. Its output has to be read to the end before it is asked how it ended. */
 export interface RunningExec {
   readonly output: AsyncIterable<{ readonly from: 'stdout' | 'stderr'; readonly bytes: Buffer }>;
   /** Its exit code. @throws `ENGINE_FAILED` when the engine does not know */
   exitCode(): Promise<number>;
-  /** Stops reading; the command gets to know when it writes. */
+  /** Stops reading, and ends its input. */
   close(): void;
 }
 
@@ -27,7 +29,7 @@ const EXIT_ASKED_TIMES = 100;
 
 /**
  * Runs a command in a running container (`POST /containers/{id}/exec`, `/exec/{id}/start`, `GET /exec/{id}/json`), without
- * standard input and terminal.
+ * a terminal.
  * @throws `ENGINE_CONTAINER_NOT_FOUND`, `ENGINE_EXEC_REFUSED` when it does not run or is paused, `ENGINE_FAILED`,
  * `ENGINE_UNREACHABLE`, `ENGINE_DENIED`
  */
@@ -40,6 +42,7 @@ export async function startExec(
   const path = `/containers/${encodeURIComponent(container)}/exec`;
   const { status, body } = await engine.post(path, {
     body: {
+      AttachStdin: command.input !== undefined,
       AttachStdout: true,
       AttachStderr: true,
       Cmd: command.argv,

@@ -32,14 +32,27 @@ const COMPLAINT_BYTES = 4096;
 const LIST_LIMIT_BYTES = 1024 * 1024;
 const MOST_PARTS = 10_000;
 
-/** `$1` is written behind what a script wrote, if that went well. */
+/**
+ * `$1` is written behind what a script wrote, if that went well. The engine goes on running a command whose reader has gone,
+ * so a guard waits for the end of the input, which comes however this program ends, and then ends the command. Every
+ * process is waited for by its parent: one that died of a signal and fell to the container's first process would make
+ * PostgreSQL, where it is that one, take itself for crashed and end all its sessions.
+ */
 const FRAME = `holdfast_end=$1
 shift
+trap : TERM
+exec 3<&0 </dev/null
+( while read -r _ <&3; do :; done; kill -TERM -$$ ) >/dev/null 2>&1 &
+holdfast_guard=$!
+exec 3<&-
 (
+trap 'exit 143' TERM
 set -eu
 SCRIPT
 )
 holdfast_code=$?
+kill "$holdfast_guard" 2>/dev/null
+wait "$holdfast_guard" 2>/dev/null
 [ "$holdfast_code" -ne 0 ] || printf '%s' "$holdfast_end"
 exit "$holdfast_code"`;
 
@@ -75,7 +88,7 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   const end = `\nholdfast-end-${randomBytes(16).toString('hex')}\n`;
   const script = FRAME.replace('SCRIPT', () => part.script);
   const argv = ['sh', '-c', script, 'holdfast', end, ...part.args];
-  const command = { argv, ...(target.user === undefined ? {} : { user: target.user }) };
+  const command = { argv, input: 'empty' as const, ...(target.user === undefined ? {} : { user: target.user }) };
   target.signal?.throwIfAborted();
   const run = await startExec(target.engine, target.container, command, SILENCE_LIMIT_MS);
   const stop = () => run.close();
