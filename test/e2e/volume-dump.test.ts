@@ -162,7 +162,7 @@ needs(
       'PGPASSWORD="$POSTGRES_PASSWORD" psql -X -A -t -U admin -d postgres -c "SELECT 1 FROM pg_sleep(8)"',
     );
     const outcome = session.then((text) => text.trim(), String);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 6; round += 1) {
       for (const { content } of await openDump(pg, hook, facts('postgres'))) for await (const _ of content) break;
       for await (const _ of openCommandDump(pg, 'while :; do date; sleep 0.01; done | cat', 'own').content) break;
     }

@@ -4,6 +4,7 @@ import { type RunningExec, startExec } from '#base/engine/exec.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { checkedDump } from '#volume/dump/check-dump.ts';
 import type { DumpFacts, DumpHook, DumpPart } from '#volume/dump/dump-hook.ts';
+import { framed } from '#volume/dump/frame.ts';
 
 /** A dump that can be read, once. */
 export interface DumpStream {
@@ -31,30 +32,6 @@ const SILENCE_LIMIT_MS = 60 * 60_000;
 const COMPLAINT_BYTES = 4096;
 const LIST_LIMIT_BYTES = 1024 * 1024;
 const MOST_PARTS = 10_000;
-
-/**
- * `$1` is written behind what a script wrote, if that went well. The engine goes on running a command whose reader has gone,
- * so a guard waits for the end of the input, which comes however this program ends, and then ends the command. Every
- * process is waited for by its parent: one that died of a signal and fell to the container's first process would make
- * PostgreSQL, where it is that one, take itself for crashed and end all its sessions.
- */
-const FRAME = `holdfast_end=$1
-shift
-trap : TERM
-exec 3<&0 </dev/null
-( while read -r _ <&3; do :; done; kill -TERM -$$ ) >/dev/null 2>&1 &
-holdfast_guard=$!
-exec 3<&-
-(
-trap 'exit 143' TERM
-set -eu
-SCRIPT
-)
-holdfast_code=$?
-kill "$holdfast_guard" 2>/dev/null
-wait "$holdfast_guard" 2>/dev/null
-[ "$holdfast_code" -ne 0 ] || printf '%s' "$holdfast_end"
-exit "$holdfast_code"`;
 
 /**
  * The streams of a service's dump, to be read one after the other. Lists what there is, so the service must answer.
@@ -86,8 +63,7 @@ async function listed(target: DumpTarget, id: string, script: string): Promise<r
 
 async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<Uint8Array> {
   const end = `\nholdfast-end-${randomBytes(16).toString('hex')}\n`;
-  const script = FRAME.replace('SCRIPT', () => part.script);
-  const argv = ['sh', '-c', script, 'holdfast', end, ...part.args];
+  const argv = ['sh', '-c', framed(part.script), 'holdfast', end, ...part.args];
   const command = { argv, input: 'empty' as const, ...(target.user === undefined ? {} : { user: target.user }) };
   target.signal?.throwIfAborted();
   const run = await startExec(target.engine, target.container, command, SILENCE_LIMIT_MS);
