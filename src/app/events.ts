@@ -8,6 +8,7 @@ import {
   repositoryInitialised,
   repositoryPasswordRotated,
 } from '#volume/events.ts';
+import { snapshotFailed, snapshotFinished, snapshotStarted, volumeRestored } from '#volume/snapshot/events.ts';
 
 /** Every kind of event that this program records. */
 export const EVENTS = [
@@ -20,4 +21,8 @@ export const EVENTS = [
   repositoryChecked,
   repositoryPasswordRotated,
   repositoryCopied,
+  snapshotStarted,
+  snapshotFinished,
+  snapshotFailed,
+  volumeRestored,
 ] as const;

@@ -12,6 +12,7 @@ import { addVersions } from '#cli/commands/versions.ts';
 import { addVolume } from '#cli/commands/volume.ts';
 import { addVolumeReconcile } from '#cli/commands/volume-reconcile.ts';
 import { addVolumeRepo } from '#cli/commands/volume-repo.ts';
+import { addVolumeSnapshot } from '#cli/commands/volume-snapshot.ts';
 import { VERSION } from '#core/version.ts';
 
 /** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
@@ -32,6 +33,7 @@ export function buildProgram(finish: Finish): Command {
   addDbInit(program, finish);
   addVolume(program, finish);
   addVolumeRepo(program, finish);
+  addVolumeSnapshot(program, finish);
   addVolumeReconcile(program, finish);
   addVersions(program, finish);
   return program;

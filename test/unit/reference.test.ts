@@ -9,6 +9,7 @@ import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
+import { snapshotListSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -30,6 +31,8 @@ describe('the generated reference is current', () => {
     ['volume-repository-list', repositoryListSchema],
     ['volume-repository-checked', repositoryCheckedSchema],
     ['volume-doctor-report', volumeDoctorReportSchema],
+    ['volume-snapshot-taken', snapshotTakenSchema],
+    ['volume-snapshot-list', snapshotListSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
   ])('JSON Schema of %s', async (name, schema) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dpkgStatus } from '../../../test/fakes/layers.ts';
-import { digestOf, dockerFiles, dockerOciFiles, type LayoutImage, ociFiles } from '../../../test/fakes/layouts.ts';
-import { outcome, readBytes } from '../../../test/fakes/read-archive.ts';
-import { sealHeader, type TarFile, tarOf } from '../../../test/fakes/tar.ts';
+import { dpkgStatus } from '../fakes/layers.ts';
+import { digestOf, dockerFiles, dockerOciFiles, type LayoutImage, ociFiles } from '../fakes/layouts.ts';
+import { outcome, readBytes } from '../fakes/read-archive.ts';
+import { sealHeader, type TarFile, tarOf } from '../fakes/tar.ts';
 
 const status = (...names: readonly string[]): TarFile => ({ name: 'var/lib/dpkg/status', body: dpkgStatus(...names) });
 const LAYERS = [
@@ -97,7 +97,7 @@ describe('a compressed archive that was damaged', () => {
   it.each(['gzip', 'zstd'] as const)('in its %s is refused, or what is said of each layer is true', async (form) => {
     const good = ARCHIVES['docker save'];
     const { gzipSync } = await import('node:zlib');
-    const { zstdFrame } = await import('../../../test/fakes/zstd.ts');
+    const { zstdFrame } = await import('../fakes/zstd.ts');
     const packed = form === 'gzip' ? gzipSync(good) : zstdFrame(good);
     await fc.assert(
       fc.asyncProperty(

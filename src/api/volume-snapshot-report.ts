@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+const problems = z.array(z.object({ code: z.string(), message: z.string() }).loose());
+
+/** What `holdfast volume snapshot --format json` prints. */
+export const snapshotTakenSchema = z
+  .object({
+    snapshot: z.string().describe('64 hexadecimal digits'),
+    volume: z.string(),
+    method: z.string().describe('pause, stop, still or live; dump+ before it when dumps of databases are in it'),
+    holdMs: z.int().describe('how long the writers stood still'),
+    bytes: z.int(),
+    bytesAdded: z.int().describe('what the repository grew by'),
+    files: z.int(),
+    dumps: z.array(z.string()),
+    complete: z.boolean(),
+    writers: z.array(
+      z.object({
+        container: z.string(),
+        name: z.string(),
+        image: z.string(),
+        imageId: z.string().optional(),
+        digests: z.array(z.string()),
+        user: z.string(),
+        state: z.string(),
+      }),
+    ),
+    writersComplete: z.boolean().describe('whether nobody else can have written since the snapshot before'),
+    problems,
+  })
+  .meta({ id: 'VolumeSnapshotTaken' });
+
+export type SnapshotTaken = z.infer<typeof snapshotTakenSchema>;
+
+/** What `holdfast volume snapshots --format json` prints. */
+export const snapshotListSchema = z
+  .object({
+    snapshots: z.array(
+      z.object({
+        snapshot: z.string(),
+        time: z.string(),
+        volume: z.string().nullable().describe('null: not taken by holdfast'),
+        method: z.string().nullable(),
+        host: z.string(),
+        paths: z.array(z.string()),
+        position: z.int().nullable().describe('of its event on the record; null: the record does not know it'),
+      }),
+    ),
+    missing: z
+      .array(z.object({ snapshot: z.string(), time: z.string(), volume: z.string(), position: z.int() }))
+      .describe('on the record, and not in the repository any more'),
+  })
+  .meta({ id: 'VolumeSnapshotList' });
+
+export type SnapshotList = z.infer<typeof snapshotListSchema>;

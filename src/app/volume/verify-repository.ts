@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type { OpenRecord } from '#app/home/open-record.ts';
+import { knownSnapshots } from '#app/volume/known-snapshots.ts';
+import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import { HoldfastError } from '#core/errors.ts';
+import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
+import {
+  type ResticVerification,
+  type VerifyProgress,
+  verifyRepository,
+} from '#volume/engines/restic/reader/verify/verify-repository.ts';
+
+/**
+ * Reads a whole repository without restic, recomputes every hash, and compares its snapshots with those that the record
+ * knows.
+ * @throws `VERIFY_LOCATION_UNSUPPORTED`, `RESTIC_*`
+ */
+export async function verifyIndependently(
+  record: OpenRecord,
+  { settings, access }: OpenRepository,
+  onProgress: (progress: VerifyProgress) => void,
+): Promise<ResticVerification> {
+  if (!access.location.startsWith('/')) {
+    throw new HoldfastError('VERIFY_LOCATION_UNSUPPORTED', `${access.location} is no directory of this machine`, {
+      kind: 'usage',
+      hint: 'Mount it, or use restic for it: holdfast volume repo check --all',
+    });
+  }
+  const expectedSnapshots = [...(await knownSnapshots(record, settings.id)).keys()];
+  const password = readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
+  return verifyRepository(directoryFiles(access.location), password, { expectedSnapshots, onProgress });
+}

@@ -1,0 +1,57 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { EngineControl } from '#base/engine/engine.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
+import { DUMP_HOOKS } from '#volume/dump/list.ts';
+import { type DumpStream, type DumpTarget, openCommandDump, openDump } from '#volume/dump/run-dump.ts';
+import type { PlannedWriter } from '#volume/snapshot/choose.ts';
+
+/** The dumps that lie in a directory, and those that could not be had. */
+export interface WrittenDumps {
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Writes the dumps of the databases that run into a directory (0700), a file each, checked to their last byte. One that
+ * fails is a problem: the files of the volume are copied consistently all the same.
+ */
+export async function writeDumps(
+  engine: EngineControl,
+  writers: readonly PlannedWriter[],
+  directory: string,
+): Promise<WrittenDumps> {
+  const names: string[] = [];
+  const problems: Problem[] = [];
+  for (const writer of writers) {
+    try {
+      for (const { name, content } of await streamsOf(engine, writer)) {
+        const path = join(writer.container.name, name);
+        const file = join(directory, path);
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        await pipeline(Readable.from(content), createWriteStream(file, { mode: 0o600 }));
+        names.push(path);
+      }
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      problems.push({ code, message: `No dump of ${writer.container.name}: ${message}` });
+    }
+  }
+  return { names, problems };
+}
+
+async function streamsOf(
+  engine: EngineControl,
+  { container, facts, plan }: PlannedWriter,
+): Promise<readonly DumpStream[]> {
+  const [method] = plan.methods;
+  const target: DumpTarget = { engine, container: container.id, name: container.name };
+  if (method?.kind === 'dump-command') {
+    const user = method.user === undefined ? {} : { user: method.user };
+    return [openCommandDump({ ...target, ...user }, method.command, 'dump')];
+  }
+  const hook = method?.kind === 'dump' ? DUMP_HOOKS.find(({ id }) => id === method.hook) : undefined;
+  return hook === undefined ? [] : openDump(target, hook, facts);
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import type { EventDeclaration } from '#core/event-declaration.ts';
+
+const writer = z.object({
+  container: z.string(),
+  name: z.string(),
+  /** As it was written when it was started. */
+  image: z.string(),
+  imageId: z.optional(z.string()),
+  digests: z.array(z.string()),
+  user: z.string(),
+  state: z.string(),
+});
+
+/** Who may have written to a volume. */
+export type Writer = z.infer<typeof writer>;
+
+const subject = {
+  volume: z.string(),
+  /** What this home calls the repository, and its id. */
+  repository: z.object({ name: z.string(), id: z.string() }),
+};
+
+const started = z.object({
+  ...subject,
+  writers: z.array(writer),
+  /** False: containers may have come and gone since the last snapshot without anybody watching. */
+  writersComplete: z.boolean(),
+});
+
+/** A snapshot is about to be taken, of what these containers wrote. */
+export const snapshotStarted: EventDeclaration<'snapshot.started', z.infer<typeof started>> = {
+  type: 'snapshot.started',
+  schemaVersion: 1,
+  parse: (data) => started.parse(data),
+  upcasts: [],
+  summarise: ({ volume, repository, writers }) => ({
+    subject: volume,
+    outcome: 'done',
+    sentence: `A snapshot into ${repository.name} begins; written by ${writers.map(({ name }) => name).join(', ') || 'nobody that is known'}`,
+  }),
+};
+
+const finished = z.object({
+  ...subject,
+  /** 64 hexadecimal digits. */
+  snapshot: z.string(),
+  tree: z.string(),
+  method: z.string(),
+  holdMs: z.number(),
+  bytes: z.number(),
+  bytesAdded: z.number(),
+  files: z.number(),
+  /** Names of the databases' dumps that are in it. */
+  dumps: z.array(z.string()),
+  /** Things that could not be read are not in it. */
+  complete: z.boolean(),
+  /** Position of its `snapshot.started`. */
+  started: z.number(),
+});
+
+export type SnapshotFinished = z.infer<typeof finished>;
+
+/** A snapshot was taken, and seen in the repository. */
+export const snapshotFinished: EventDeclaration<'snapshot.finished', SnapshotFinished> = {
+  type: 'snapshot.finished',
+  schemaVersion: 1,
+  parse: (data) => finished.parse(data),
+  upcasts: [],
+  summarise: ({ volume, repository, snapshot, method, bytes, complete }) => ({
+    subject: volume,
+    outcome: complete ? 'done' : 'incomplete',
+    sentence: `Snapshot ${snapshot.slice(0, 8)} in ${repository.name}: ${bytes} bytes, ${method}${complete ? '' : '; some things could not be read'}`,
+  }),
+};
+
+const failed = z.object({ ...subject, started: z.number(), code: z.string(), message: z.string() });
+
+/** A snapshot that was begun is not there. */
+export const snapshotFailed: EventDeclaration<'snapshot.failed', z.infer<typeof failed>> = {
+  type: 'snapshot.failed',
+  schemaVersion: 1,
+  parse: (data) => failed.parse(data),
+  upcasts: [],
+  summarise: ({ volume, message, code }) => ({ subject: volume, outcome: 'failed', sentence: `${message} [${code}]` }),
+};
+
+const restored = z.object({ ...subject, snapshot: z.string(), to: z.string() });
+
+/** A snapshot was restored into a new volume. */
+export const volumeRestored: EventDeclaration<'volume.restored', z.infer<typeof restored>> = {
+  type: 'volume.restored',
+  schemaVersion: 1,
+  parse: (data) => restored.parse(data),
+  upcasts: [],
+  summarise: ({ volume, snapshot, to, repository }) => ({
+    subject: volume,
+    outcome: 'done',
+    sentence: `Snapshot ${snapshot.slice(0, 8)} of ${repository.name} was restored into the volume ${to}`,
+  }),
+};
