@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { HoldPhase } from '#volume/hold/hold-types.ts';
 import { type HoldBench, startHoldBench } from '../harness/hold-bench.ts';
@@ -174,6 +174,22 @@ needs('engine', 'busybox')('holding containers', () => {
     ]);
   });
 
+  test('killed while the engine is stopping, it is started again when it has stopped', async () => {
+    const stubborn = 'trap "" TERM; while :; do sleep 0.1; done';
+    const options = ['--network', 'none', '--name', 'stubborn', '--stop-timeout', '3'];
+    await bench.engine.docker('run', '-d', ...options, 'small', 'sh', '-c', stubborn);
+    const worker = bench.work({ targets: ['stubborn'], method: 'stop', workMs: 50, capMs: 60_000, alone: true });
+    while (bench.journal().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    worker.child.kill('SIGKILL');
+    expect(await worker.ended).toMatchObject({ kind: 'killed' });
+    expect((await bench.states())['stubborn']).toBe('running');
+    const { code, report } = await bench.reconcile();
+    expect(code).toBe(0);
+    expect(report.containers).toMatchObject([{ name: 'stubborn', did: 'started' }]);
+    await bench.engine.docker('rm', '--force', 'stubborn');
+  });
+
   test('stopping what would be removed by it is refused', async () => {
     await bench.start('brief', '--rm');
     const outcome = await bench.work({ targets: ['brief', 'db'], method: 'stop', workMs: 50 }).ended;
@@ -200,7 +216,7 @@ needs('engine', 'busybox')('holding containers', () => {
     await bench.work({ targets: ['db'], method: 'pause', workMs: 50, alone: true, kill }).ended;
     const [file = ''] = bench.journal();
     const holds = bench.bench.path('home', 'holdfast', 'holds');
-    const content = (await import('node:fs')).readFileSync(`${holds}/${file}`, 'utf8');
+    const content = readFileSync(`${holds}/${file}`, 'utf8');
     const socket = bench.engine.dockerHost;
     writeFileSync(`${holds}/${file}`, content.replace(socket, 'unix:///nowhere/engine.sock'));
     writeFileSync(`${holds}/notes.txt`, 'not ours');
@@ -214,7 +230,6 @@ needs('engine', 'busybox')('holding containers', () => {
     ]);
     expect(stderr).toContain('holdfast volume reconcile');
     expect(bench.journal()).toHaveLength(3);
-    const { rmSync } = await import('node:fs');
     for (const name of ['notes.txt', '0123456789abcdef.hold']) rmSync(`${holds}/${name}`);
     const [kept = ''] = bench.journal();
     writeFileSync(`${holds}/${kept}`, content);

@@ -8,6 +8,7 @@ import { scanReport } from '#api/scan-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
+import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { snapshotListSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
@@ -27,6 +28,7 @@ describe('the generated reference is current', () => {
     ['verification-report', verificationReportSchema],
     ['affected-report', affectedReportSchema],
     ['volume-list', volumeListSchema],
+    ['volume-reconcile-report', volumeReconcileReportSchema],
     ['volume-repository-added', repositoryAddedSchema],
     ['volume-repository-list', repositoryListSchema],
     ['volume-repository-checked', repositoryCheckedSchema],

@@ -109,6 +109,8 @@ export const house = {
       'src/volume/engines/restic/reader/browse.ts#fileContent': 'for volume browse, which is to come; tested',
       'src/volume/hold/holder.ts#startIn': 'tests read made-up process tables with it',
       'src/volume/hold/journal.ts#claimToken': 'tests claim journals with it',
+      'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema':
+        'the JSON Schema in docs/reference is made from it',
       'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/home-backup-report.ts#homeBackupReportSchema': 'the JSON Schema in docs/reference is made from it',

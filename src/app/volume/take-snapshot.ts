@@ -101,11 +101,21 @@ async function copy(
         ...{ holdMs: done.holdMs, bytes: bytesProcessed, bytesAdded, files, dumps: [...dumps.names] },
         complete: kind === 'complete' && dumps.problems.length === 0,
       },
-      problems: [...dumps.problems, ...problems, ...done.problems],
+      problems: [...unfollowed(running), ...dumps.problems, ...problems, ...done.problems],
     };
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** What labels ask for and nobody does yet. */
+function unfollowed(running: readonly PlannedWriter[]): readonly Problem[] {
+  return running.flatMap(({ container, plan }) =>
+    [...plan.before, ...plan.after].map(({ label }) => ({
+      code: 'PLAN_COMMAND_NOT_RUN',
+      message: `The command of ${container.name}'s label ${label} was not run: commands around a snapshot are not supported yet`,
+    })),
+  );
 }
 
 interface Copied {
