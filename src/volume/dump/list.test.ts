@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DUMP_HOOKS, dumpHookFor } from '#volume/dump/list.ts';
+import { KNOWN_SERVICES } from '#workload/known-data/list.ts';
+
+test('the list has what the folder has', () => {
+  const files = readdirSync(join(import.meta.dirname, 'services')).map((name) => name.replace(/\.ts$/, ''));
+  expect(DUMP_HOOKS.map(({ id }) => id).sort()).toEqual(files.sort());
+});
+
+test('hooks are for services that discovery knows', () => {
+  const known = KNOWN_SERVICES.map(({ id }) => id);
+  for (const hook of DUMP_HOOKS) for (const service of hook.services) expect(known).toContain(service);
+});
+
+test('only servers are dumped, and SQLite only where its files were seen', () => {
+  const service = { id: 'postgres', sqlite: false, role: 'server' } as const;
+  expect(dumpHookFor({ service, sqliteFiles: [] })?.id).toBe('postgres');
+  expect(dumpHookFor({ service: { ...service, role: 'client' }, sqliteFiles: [] })).toBeUndefined();
+  expect(dumpHookFor({ service: undefined, sqliteFiles: ['/data/a.db'] })?.id).toBe('sqlite');
+  expect(
+    dumpHookFor({ service: { id: 'vaultwarden', sqlite: true, role: 'server' }, sqliteFiles: [] }),
+  ).toBeUndefined();
+});
+
+test('names of parts lead nowhere', () => {
+  for (const hook of DUMP_HOOKS) {
+    const facts = { service: undefined, sqliteFiles: ['/../x', '/a/..'] };
+    for (const { name } of hook.parts(facts, ['../../etc', '..', '.', 'a/b', '-x', 'a\0b', 'é'])) {
+      expect(name).toMatch(/^[a-z]+\/[A-Za-z0-9%_!~*'()-]+(?:\.[a-z]+)?$/);
+    }
+  }
+});
