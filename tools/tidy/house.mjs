@@ -98,7 +98,6 @@ export const house = {
       'src/api/volume-repository-report.ts#repositoryListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-repository-report.ts#repositoryCheckedSchema':
         'the JSON Schema in docs/reference is made from it',
-      'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema': 'its type is what the command prints',
       'src/app/volume/start-watchdog.ts#WATCHDOG_COMMAND': 'tests end the watchdogs that they started',
       'src/api/volume-snapshot-report.ts#snapshotTakenSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotListSchema': 'the JSON Schema in docs/reference is made from it',
