@@ -3,6 +3,7 @@ import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
 import { type OpenRecord, openRecord } from '#app/home/open-record.ts';
 import { listSnapshots } from '#app/volume/list-snapshots.ts';
+import { reconcileVolumes } from '#app/volume/reconcile-volumes.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import { restoreVolume } from '#app/volume/restore-volume.ts';
 import { takeSnapshot } from '#app/volume/take-snapshot.ts';
@@ -28,6 +29,8 @@ export async function snapshotCommand(volume: string, flags: Flags, environment:
   const progress = startProgress(false);
   try {
     progress.step(`Snapshot of ${volume}`);
+    // What a run that died held is released before anything else.
+    printProblems((await reconcileVolumes(environment)).problems);
     const taken = await onRecord(environment, async (record) => {
       const repository = openRepository(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
