@@ -30,7 +30,8 @@ export async function snapshotCommand(volume: string, flags: Flags, environment:
   try {
     progress.step(`Snapshot of ${volume}`);
     // What a run that died held is released before anything else.
-    printProblems((await reconcileVolumes(environment)).problems);
+    const { problems } = await reconcileVolumes(environment);
+    printProblems(problems.map(({ code, message }) => ({ code, message })));
     const taken = await onRecord(environment, async (record) => {
       const repository = openRepository(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
