@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SnapshotList, SnapshotTaken } from '#api/volume-snapshot-report.ts';
@@ -121,6 +121,16 @@ needs(
     const damaged = await run('volume', 'verify', '--repo', 'main');
     expect(damaged).toMatchObject({ code: 3, stdout: expect.stringContaining('DAMAGED') });
     writeFileSync(join(snapshots, newest), kept);
+  });
+
+  test('a home that is lost is back from its backup, with its repositories and their passwords', async () => {
+    writeFileSync(bench.path('passphrase'), 'a long one, kept elsewhere\n', { mode: 0o600 });
+    const passphrase = ['--passphrase-file', bench.path('passphrase')];
+    await ok('home', 'backup', '--out', bench.path('home.age'), ...passphrase);
+    rmSync(bench.path('holdfast'), { recursive: true });
+    await ok('home', 'restore', bench.path('home.age'), ...passphrase);
+    expect(await ok('volume', 'verify', '--repo', 'main')).toMatch(/^Whole: 4 snapshots/);
+    await ok('volume', 'restore', 'latest', '--volume', 'db', '--to', 'db3', '--repo', 'main');
   });
 
   test('refusals say what to do', async () => {

@@ -6,6 +6,7 @@ import { encrypted, type Lock } from '#app/home/backup/age-lock.ts';
 import { formatManifest, type Manifest, PARTS } from '#app/home/backup/format.ts';
 import { outgoingBlobs } from '#app/home/backup/outgoing-blobs.ts';
 import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts';
+import { REPOSITORIES, REPOSITORY_PASSWORDS, repositoryFiles } from '#app/home/backup/repositories-part.ts';
 import { archiveOf, type OutgoingFile } from '#app/home/backup/write-archive.ts';
 import { formatConfig, type Home } from '#app/home/home.ts';
 import { homePaths } from '#app/home/home-directory.ts';
@@ -100,6 +101,10 @@ async function* filesOf(source: Source): AsyncGenerator<OutgoingFile> {
   yield textFile(PARTS.key, `${formatSignerKey(signer)}\n`);
   yield textFile(PARTS.publicKey, `${source.manifest.verifierKey}\n`);
   yield textFile(PARTS.config, formatConfig(source.home.config));
+  for (const { name, settings, password } of repositoryFiles(source.home, (problem) => problems.add(problem))) {
+    yield textFile(`${REPOSITORIES}${name}.json`, settings);
+    yield textFile(`${REPOSITORY_PASSWORDS}${name}`, `${password}\n`);
+  }
   for await (const file of outgoingBlobs(source.blobs, PARTS.blobs, (error) => problems.add(problemOf(error)))) {
     yield file;
     written.blobs += 1;

@@ -7,6 +7,7 @@ import type { Key } from '#app/home/backup/age-lock.ts';
 import { type BackupHead, incomingOf, recordSource, takeBlobs, takeHead } from '#app/home/backup/incoming-parts.ts';
 import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts';
 import { filesOf } from '#app/home/backup/read-archive.ts';
+import { takeRepositories } from '#app/home/backup/repositories-part.ts';
 import { takeRestorePlace } from '#app/home/backup/restore-place.ts';
 import { copyCheckpoint } from '#app/home/copy-checkpoint.ts';
 import { type Home, writeConfig } from '#app/home/home.ts';
@@ -102,6 +103,7 @@ async function restoreParts(
     try {
       const paths = homePaths(directory);
       await writeKey(paths, head.signer);
+      await takeRepositories(incoming, home);
       const store = openBlobStore(paths.blobs);
       const blobs = await takeBlobs(incoming, store, progress);
       progress(`${head.manifest.size} events`);
