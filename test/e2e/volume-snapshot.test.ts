@@ -73,7 +73,9 @@ needs(
 
     const again = await run('volume', 'restore', 'latest', '--volume', 'db', '--to', 'db2', '--repo', 'main');
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('[VOLUME_EXISTS]') });
-    expect(await ok('log', '--subject', 'db')).toMatch(/snapshot\.started[^]*snapshot\.finished[^]*volume\.restored/);
+    expect(await ok('log', '--subject', 'db')).toMatch(
+      /snapshot\.started[\s\S]*snapshot\.finished[\s\S]*volume\.restored/,
+    );
     const list: SnapshotList = JSON.parse(await ok('volume', 'snapshots', '--repo', 'main', '--format', 'json'));
     expect(list.snapshots).toMatchObject([{ snapshot: taken.snapshot, volume: 'db', method: 'pause', position: 4 }]);
     expect(list.missing).toEqual([]);
