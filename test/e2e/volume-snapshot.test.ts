@@ -81,6 +81,7 @@ needs(
     expect(list.missing).toEqual([]);
   });
 
+  // Its volume has the name of a directory of ours.
   test('what is written meanwhile is held still: no copy has halves of a step', async () => {
     await engine.docker(
       'run',
@@ -92,15 +93,15 @@ needs(
       '--name',
       'busy',
       '--volume',
-      'busy:/data',
+      'staging:/data',
       'busybox',
       'sh',
       '-c',
       STEPS,
     );
     for (let round = 1; round <= 3; round += 1) {
-      await ok('volume', 'snapshot', 'busy', '--repo', 'main');
-      await ok('volume', 'restore', 'latest', '--volume', 'busy', '--to', `copy${round}`, '--repo', 'main');
+      await ok('volume', 'snapshot', 'staging', '--repo', 'main');
+      await ok('volume', 'restore', 'latest', '--volume', 'staging', '--to', `copy${round}`, '--repo', 'main');
       // At a pause the counters of all files are of one step or two that follow each other, and in order.
       const values = (await inVolume(`copy${round}`, 'cat /data/a* /data/b*')).trim().split('\n').map(Number);
       expect(values).toHaveLength(16);

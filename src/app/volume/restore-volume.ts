@@ -44,7 +44,7 @@ export async function restoreVolume(deps: RestoreVolumeDeps, request: RestoreVol
   const { volume, to } = request;
   const row = await findSnapshot(repository, request);
   const known = (await knownSnapshots(record, repository.settings.id)).has(row.id);
-  const source = row.paths.find((path) => !path.includes('/staging/'));
+  const source = row.paths.find((path) => !isStaging(path, volume));
   if (source === undefined) {
     throw new HoldfastError('SNAPSHOT_UNKNOWN', `The snapshot ${row.id.slice(0, 8)} holds no volume`, {
       kind: 'usage',
@@ -73,6 +73,12 @@ export async function restoreVolume(deps: RestoreVolumeDeps, request: RestoreVol
         },
       ];
   return { snapshot: row.id, volume, to, mountpoint, problems };
+}
+
+/** Where the manifest and dumps lay while it was taken, on whichever host: `…/staging/REPOSITORY/VOLUME`. */
+function isStaging(path: string, volume: string): boolean {
+  const parts = path.split('/');
+  return parts.at(-1) === volume && parts.at(-3) === 'staging';
 }
 
 async function findSnapshot(
