@@ -9,10 +9,11 @@ import { addLedger } from '#cli/commands/ledger.ts';
 import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
-import { addVolume } from '#cli/commands/volume.ts';
-import { addVolumeReconcile } from '#cli/commands/volume-reconcile.ts';
-import { addVolumeRepo } from '#cli/commands/volume-repo.ts';
-import { addVolumeSnapshot } from '#cli/commands/volume-snapshot.ts';
+import { addVolume } from '#cli/commands/volume/find.ts';
+import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
+import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
+import { addVolumeRestore } from '#cli/commands/volume/restore.ts';
+import { addVolumeSnapshot } from '#cli/commands/volume/snapshot.ts';
 import { VERSION } from '#core/version.ts';
 
 /** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
@@ -34,6 +35,7 @@ export function buildProgram(finish: Finish): Command {
   addVolume(program, finish);
   addVolumeRepo(program, finish);
   addVolumeSnapshot(program, finish);
+  addVolumeRestore(program, finish);
   addVolumeReconcile(program, finish);
   addVersions(program, finish);
   return program;

@@ -2,7 +2,7 @@
 // all is held; a plan may have it killed where it comes to a phase.
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { holdDeps } from '#app/volume/holds.ts';
+import { holdDeps } from '#app/volume/hold/holds.ts';
 import { connectEngine } from '#base/engine/engine.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { holdContainers } from '#volume/hold/hold.ts';

@@ -14,3 +14,8 @@ export function positionOf(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a number from 1.');
 }
+
+/** Which engine, instead of the one of the environment. */
+export function engineOption(): Option {
+  return new Option('--engine <URL>', 'unix:///PATH or tcp://HOST:PORT (default: DOCKER_HOST, else the usual sockets)');
+}

@@ -1,7 +1,7 @@
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
-import { knownSnapshots } from '#app/volume/known-snapshots.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import { knownSnapshots } from '#app/volume/snapshot/known-snapshots.ts';
 
 /** The snapshots of a repository beside what the record knows of it: foreign ones and missing ones are seen. */
 export async function listSnapshots(

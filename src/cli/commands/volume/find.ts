@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import type { VolumeDoctorFlags, VolumeListFlags } from '#cli/volume-find-command.ts';
+import type { VolumeDoctorFlags, VolumeListFlags } from '#cli/volume/find-command.ts';
 
 /** Adds `holdfast volume` with its commands. */
 export function addVolume(program: Command, finish: Finish): void {
@@ -12,7 +12,7 @@ export function addVolume(program: Command, finish: Finish): void {
     .addOption(tableOrJson())
     .addHelpText('after', LIST_HELP)
     .action(async (flags: VolumeListFlags) => {
-      const { volumeListCommand } = await import('#cli/volume-find-command.ts');
+      const { volumeListCommand } = await import('#cli/volume/find-command.ts');
       finish(await volumeListCommand(flags, process.env));
     });
   volume
@@ -30,7 +30,7 @@ export function addVolume(program: Command, finish: Finish): void {
     .addOption(tableOrJson())
     .addHelpText('after', DOCTOR_HELP)
     .action(async (flags: VolumeDoctorFlags) => {
-      const { volumeDoctorCommand } = await import('#cli/volume-find-command.ts');
+      const { volumeDoctorCommand } = await import('#cli/volume/find-command.ts');
       finish(await volumeDoctorCommand(flags, process.env));
     });
 }

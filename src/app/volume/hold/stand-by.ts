@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { reconcileDeps } from '#app/volume/holds.ts';
+import { reconcileDeps } from '#app/volume/hold/holds.ts';
 import { watchHold } from '#volume/hold/watch.ts';
 
 /**

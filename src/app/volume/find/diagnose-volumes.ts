@@ -1,5 +1,5 @@
 import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
-import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/discover-engine.ts';
+import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/find/discover-engine.ts';
 import { examine } from '#volume/doctor/examine.ts';
 import { DOCTOR_RULES } from '#volume/doctor/list.ts';
 

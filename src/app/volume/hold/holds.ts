@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { homeDirectory } from '#app/home/home-directory.ts';
-import { startWatchdog } from '#app/volume/start-watchdog.ts';
+import { startWatchdog } from '#app/volume/hold/start-watchdog.ts';
 import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
 import type { HoldDeps } from '#volume/hold/hold-types.ts';
 import { thisProcess } from '#volume/hold/holder.ts';

@@ -1,6 +1,6 @@
 import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
-import { diagnoseVolumes } from '#app/volume/diagnose-volumes.ts';
-import { listVolumes } from '#app/volume/list-volumes.ts';
+import { diagnoseVolumes } from '#app/volume/find/diagnose-volumes.ts';
+import { listVolumes } from '#app/volume/find/list-volumes.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';

@@ -1,5 +1,5 @@
 import type { VolumeList } from '#api/volume-list.ts';
-import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/discover-engine.ts';
+import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/find/discover-engine.ts';
 import type { DiscoveredBind, DiscoveredVolume, Discovery } from '#volume/discover/discovery.ts';
 
 /**

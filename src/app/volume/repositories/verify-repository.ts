@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { OpenRecord } from '#app/home/open-record.ts';
-import { knownSnapshots } from '#app/volume/known-snapshots.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import { knownSnapshots } from '#app/volume/snapshot/known-snapshots.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
 import {

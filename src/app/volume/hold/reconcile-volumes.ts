@@ -1,5 +1,5 @@
 import type { VolumeReconcileReport } from '#api/volume-reconcile-report.ts';
-import { reconcileDeps } from '#app/volume/holds.ts';
+import { reconcileDeps } from '#app/volume/hold/holds.ts';
 import { reconcileHolds } from '#volume/hold/reconcile.ts';
 
 /** Releases what dead runs held. What could not be done is among the problems, and stays in the journal. */

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenRecord } from '#app/home/open-record.ts';
-import { holdDeps } from '#app/volume/holds.ts';
+import { holdDeps } from '#app/volume/hold/holds.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { writeDumps } from '#app/volume/write-dumps.ts';
+import { writeDumps } from '#app/volume/snapshot/write-dumps.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';

@@ -1,5 +1,5 @@
 import type { VolumeReconcileReport } from '#api/volume-reconcile-report.ts';
-import { reconcileVolumes } from '#app/volume/reconcile-volumes.ts';
+import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printable } from '#report/columns.ts';

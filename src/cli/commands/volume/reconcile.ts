@@ -11,7 +11,7 @@ export function addVolumeReconcile(program: Command, finish: Finish): void {
     .addOption(textOrJson())
     .addHelpText('after', RECONCILE_HELP)
     .action(async (flags: { format: 'text' | 'json' }) => {
-      const { volumeReconcileCommand } = await import('#cli/volume-reconcile-command.ts');
+      const { volumeReconcileCommand } = await import('#cli/volume/reconcile-command.ts');
       finish(await volumeReconcileCommand(flags, process.env));
     });
   volume
@@ -19,7 +19,7 @@ export function addVolumeReconcile(program: Command, finish: Finish): void {
     .description('end a hold when the process that has it dies; started by that process')
     .argument('<hold>')
     .action(async (hold: string) => {
-      const { standBy } = await import('#app/volume/stand-by.ts');
+      const { standBy } = await import('#app/volume/hold/stand-by.ts');
       await standBy(hold, process.stdin, process.stdout.fd, process.env);
     });
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { collect, textOrJson } from '#cli/commands/options.ts';
-import type { RepoAddFlags, RepoCheckFlags, RepoFormat } from '#cli/volume-repo-command.ts';
+import type { RepoAddFlags, RepoCheckFlags, RepoFormat } from '#cli/volume/repo-command.ts';
 
 /** Adds `holdfast volume repo` and what is under it. */
 export function addVolumeRepo(program: Command, finish: Finish): void {
@@ -83,7 +83,7 @@ export function addVolumeRepo(program: Command, finish: Finish): void {
 }
 
 function commands() {
-  return import('#cli/volume-repo-command.ts');
+  return import('#cli/volume/repo-command.ts');
 }
 
 function partsOf(text: string): number {

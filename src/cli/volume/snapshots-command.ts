@@ -1,0 +1,47 @@
+import type { SnapshotList } from '#api/volume-snapshot-report.ts';
+import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { listSnapshots } from '#app/volume/snapshot/list-snapshots.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { writeText } from '#cli/output.ts';
+import { terminal } from '#cli/terminal.ts';
+import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { type Column, columns } from '#report/columns.ts';
+
+/** `holdfast volume snapshots`. */
+export async function snapshotsCommand(
+  flags: Omit<VolumeFlags, 'engine'> & { readonly volume?: string },
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const list = await onRecord(environment, (record) =>
+    listSnapshots(record, openRepository(record.home, flags.repo, environment), flags.volume),
+  );
+  await writeText(flags.format === 'json' ? `${JSON.stringify(list, null, 2)}\n` : `${listLines(list).join('\n')}\n`);
+  return exitCodes.done;
+}
+
+const HEADS: readonly Column[] = [
+  { title: 'SNAPSHOT', maxWidth: 8 },
+  { title: 'WHEN', maxWidth: 19 },
+  { title: 'VOLUME', maxWidth: 30, minWidth: 10 },
+  { title: 'METHOD', maxWidth: 12 },
+  { title: '#', maxWidth: 10 },
+];
+
+function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
+  const { width, paint } = terminal();
+  const rows = snapshots.map(({ snapshot, time, volume, method, position }) => [
+    snapshot.slice(0, 8),
+    time.slice(0, 19).replace('T', ' '),
+    volume ?? 'not ours',
+    method ?? '?',
+    position === null ? 'not on record' : String(position),
+  ]);
+  return [
+    ...(rows.length === 0
+      ? ['No snapshots.']
+      : columns(HEADS, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text))),
+    ...missing.map(({ snapshot, volume, position }) =>
+      paint('red', `MISSING: ${snapshot.slice(0, 8)} of ${volume}, event ${position} of the record, is not there.`),
+    ),
+  ];
+}
