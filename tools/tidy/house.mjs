@@ -78,6 +78,7 @@ export const house = {
     longFiles: {},
     // path: reason. Files that neither src/main.ts nor the build reaches.
     deadFiles: {
+      'src/volume/snapshot/trust.ts': 'for restore and retention, which are to come; tested',
       'test/harness/append-worker.ts':
         'bundled and run as a process of its own by test/e2e/ledger-faults-postgres.test.ts',
       'test/harness/kills/appender.ts': 'bundled and run as a process of its own by test/harness/kills/rounds.ts',
@@ -89,6 +90,12 @@ export const house = {
     comingFolders: {},
     // path#name: reason. Exports that only tests use.
     deadExports: {
+      'src/volume/snapshot/trust.ts#Judgement': 'for restore and retention, which are to come; tested',
+      'src/volume/snapshot/trust.ts#WrittenSnapshot': 'for restore and retention, which are to come; tested',
+      'src/volume/snapshot/trust.ts#Doubt': 'for restore and retention, which are to come; tested',
+      'src/volume/snapshot/trust.ts#Trust': 'for restore and retention, which are to come; tested',
+      'src/volume/snapshot/trust.ts#trustOf': 'for restore and retention, which are to come; tested',
+      'src/volume/snapshot/trust.ts#newestTrusted': 'for restore and retention, which are to come; tested',
       'src/api/scan-report.ts#scanReport': 'the JSON Schema in docs/reference is made from it',
       'src/ledger/note/signed-note.ts#formatNote': 'tests write notes that no signer of ours makes',
       'src/api/log-entry.ts#logEntrySchema': 'the JSON Schema in docs/reference is made from it',
