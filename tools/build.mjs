@@ -25,6 +25,7 @@ const { metafile } = await build({
   chunkNames: '[name]-[hash]',
   legalComments: 'none',
   minifySyntax: true,
+  minifyWhitespace: true,
   // libsql has a native part and is loaded when a database is opened. The others are pg's, which does without them.
   external: ['libsql', 'pg-native', 'pg-cloudflare'],
   loader: { '.json': 'json' },

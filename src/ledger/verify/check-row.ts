@@ -25,7 +25,7 @@ export function checkRow(
 }
 
 function checkAlone(
-  { position, columns, typed, hash, event: read }: ReadRow,
+  { position, columns, typed, hex, event: read }: ReadRow,
   next: ReadRow | undefined,
   previous: string,
 ): Tampering | undefined {
@@ -40,15 +40,14 @@ function checkAlone(
     if (event.position === position - 1 && followed) return bad('inserted', position - 1, evidence);
     return bad('reordered', position, evidence);
   }
-  const own = hash.toString('hex');
-  if (own.toUpperCase() !== columns.leafHash) {
+  if (hex !== columns.leafHash) {
     return bad('edited', position, 'its bytes do not have the hash that was kept');
   }
   const column = differingColumn(columns, event);
   if (column !== undefined) return bad('edited', position, `its column ${column} differs from what was recorded`);
   if (!typed) return bad('edited', position, 'a column holds another type of value');
   if (event.previous === previous) return undefined;
-  if (next?.event()?.previous === own && position > 1) {
+  if (next?.event()?.previous === hex && position > 1) {
     return bad('edited', position - 1, `event ${position} was recorded after another one`);
   }
   return bad('edited', position, 'it does not follow the event before it');

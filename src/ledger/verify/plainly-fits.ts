@@ -1,4 +1,4 @@
-import type { Bytes, ReadRow } from '#ledger/verify/read-row.ts';
+import type { ReadRow } from '#ledger/verify/read-row.ts';
 
 /** What stands around an event's fields in a leaf ({@link file://../leaf.ts}). */
 const ACTOR = '{"actor":"';
@@ -19,18 +19,14 @@ const END = '}';
  * right: names with quotes, metadata. It saves taking nearly every leaf apart.
  * @param previous leaf hash of the row before, hexadecimal
  */
-export function plainlyFits({ position, columns, typed, hash }: ReadRow, expected: number, previous: string): boolean {
+export function plainlyFits(row: ReadRow, expected: number, previous: string): boolean {
+  const { position, columns, typed, plain, hex } = row;
+  if (!typed || !plain || position !== expected || hex !== columns.leafHash) return false;
   const { leaf, actor, at, key, schemaVersion, stream, type, version } = columns;
-  if (!typed || position !== expected || hash.toString('hex').toUpperCase() !== columns.leafHash) return false;
   const head = `${ACTOR}${actor}${AT}${at}${DATA}`;
   const tail =
     `${KEY}${key}${POSITION}${position}${PREVIOUS}${previous}${SCHEMA}${schemaVersion}` +
     `${STREAM}${stream}${TYPE}${type}${VERSION}${version}${END}`;
-  if (leaf.length < head.length + tail.length || !leaf.endsWith(tail) || !leaf.startsWith(head)) return false;
-  return isPlain(actor) && isPlain(at) && isPlain(key) && isPlain(stream) && isPlain(type);
-}
-
-/** Without quotes and backslashes, so that a name ends in the leaf where the column says. */
-function isPlain(name: Bytes): boolean {
-  return !name.includes('"') && !name.includes('\\');
+  const from = leaf.length - tail.length;
+  return from >= head.length && leaf.slice(from) === tail && leaf.slice(0, head.length) === head;
 }

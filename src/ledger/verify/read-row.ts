@@ -9,7 +9,7 @@ export type Bytes = string;
 /** The columns of a row, as they are stored. */
 export interface Columns {
   readonly leaf: Bytes;
-  /** Upper-case hexadecimal. */
+  /** Hexadecimal. */
   readonly leafHash: string;
   readonly stream: Bytes;
   readonly version: Bytes;
@@ -26,8 +26,12 @@ export interface ReadRow {
   readonly columns: Columns;
   /** False: a column holds another type of value than is ever recorded. */
   readonly typed: boolean;
+  /** No column holds a quote or a backslash, so that names stand in the leaf as they stand in their columns. */
+  readonly plain: boolean;
   /** Leaf hash of the bytes as they are. */
   readonly hash: Buffer;
+  /** The same, hexadecimal. */
+  readonly hex: string;
   /** `undefined`: the bytes are no event. Read when somebody asks: of a row that plainly fits nobody does. */
   readonly event: () => LedgerEvent | undefined;
 }
@@ -40,25 +44,31 @@ const COLUMNS = 10;
  * Takes a page apart: for each row the lengths of words and leaf (ten characters each), the words (position, whether all
  * columns have their types, hash and names, with a separator that no recorded name holds), the leaf.
  */
-export function* readRows(page: Buffer): Generator<ReadRow> {
+export function readRows(page: Buffer): readonly ReadRow[] {
+  const rows: ReadRow[] = [];
   const text = page.toString('latin1');
   for (let from = 0; from < text.length; ) {
     const words = from + 2 * LENGTH_BYTES;
     const leaf = words + Number(text.slice(from, from + LENGTH_BYTES));
     const end = leaf + Number(text.slice(from + LENGTH_BYTES, words));
-    yield readRow(text.slice(words, leaf).split(SEPARATOR), text.slice(leaf, end), page.subarray(leaf, end));
+    rows.push(readRow(text.slice(words, leaf), text.slice(leaf, end), page.subarray(leaf, end)));
     from = end;
   }
+  return rows;
 }
 
-function readRow(words: readonly string[], leaf: Bytes, bytes: Buffer): ReadRow {
+function readRow(text: string, leaf: Bytes, bytes: Buffer): ReadRow {
+  const words = text.split(SEPARATOR);
+  const hash = leafHash(bytes);
   const [position, typed, kept = '', stream = '', version = '', type = '', schemaVersion = '', ...names] = words;
   const [actor = '', at = '', key = ''] = names;
   return {
     position: Number(position),
     columns: { leaf, leafHash: kept, stream, version, type, schemaVersion, actor, at, key },
     typed: typed === '1' && words.length === COLUMNS,
-    hash: leafHash(bytes),
+    plain: !text.includes('"') && !text.includes('\\'),
+    hash,
+    hex: hash.toString('hex'),
     event: () => eventOf(bytes),
   };
 }

@@ -11,7 +11,7 @@ import { checkRow } from '#ledger/verify/check-row.ts';
 import { type Claim, keptClaims, outsideClaims } from '#ledger/verify/claims.ts';
 import { keptNodes } from '#ledger/verify/kept-nodes.ts';
 import type { OutsideCheckpoint } from '#ledger/verify/outside.ts';
-import { rowsWithNext } from '#ledger/verify/rows.ts';
+import { rowPages } from '#ledger/verify/rows.ts';
 import type { Tampering } from '#ledger/verify/tampering.ts';
 
 export interface VerifyOptions {
@@ -62,30 +62,37 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
   let broken: Tampering | undefined;
   let claim = await claims.next();
 
-  for await (const [read, next] of rowsWithNext(query)) {
-    broken = checkRow(read, next, tree.size + 1, previous);
-    if (broken !== undefined) break;
-    tree.append(read.hash);
-    previous = read.hash.toString('hex');
-    const { columns } = read;
-    if (columns.type === ledgerRestored.type && restored.length < MOST_RESTORES) restored.push(tree.size);
-    if (columns.at < at && clockSteps.length < MOST_CLOCK_STEPS) clockSteps.push(tree.size);
-    ({ at } = columns);
-    if (tree.size % PROGRESS_EVENTS === 0) options.progress?.(tree.size);
-    while (!claim.done && sizeOf(claim.value) <= tree.size && broken === undefined) {
-      broken =
-        'kind' in claim.value
-          ? claim.value
-          : (rolledBack(claim.value, tree, anchors, restored) ??
-            // Of two roots for one size, the one that held is no more certain than the other.
-            contradiction(claim.value, tree, certain < tree.size ? certain : anchoredBelow(claim.value, anchors)));
-      if (broken === undefined && !('kind' in claim.value)) {
-        certain = tree.size;
-        if (claim.value.isOutside) anchors.push(claim.value);
-      }
+  /** What is said of the events so far. */
+  const compareClaims = async (): Promise<Tampering | undefined> => {
+    while (!claim.done && sizeOf(claim.value) <= tree.size) {
+      if ('kind' in claim.value) return claim.value;
+      // Of two roots for one size, the one that held is no more certain than the other.
+      const known = certain < tree.size ? certain : anchoredBelow(claim.value, anchors);
+      const wrong = rolledBack(claim.value, tree, anchors, restored) ?? contradiction(claim.value, tree, known);
+      if (wrong !== undefined) return wrong;
+      certain = tree.size;
+      if (claim.value.isOutside) anchors.push(claim.value);
       claim = await claims.next();
     }
-    if (broken !== undefined) break;
+    return undefined;
+  };
+
+  pages: for await (const { rows, next } of rowPages(query)) {
+    for (const [index, read] of rows.entries()) {
+      broken = checkRow(read, rows[index + 1] ?? next, tree.size + 1, previous);
+      if (broken !== undefined) break pages;
+      tree.append(read.hash);
+      previous = read.hex;
+      const { columns } = read;
+      if (columns.type === ledgerRestored.type && restored.length < MOST_RESTORES) restored.push(tree.size);
+      if (columns.at < at && clockSteps.length < MOST_CLOCK_STEPS) clockSteps.push(tree.size);
+      ({ at } = columns);
+      if (tree.size % PROGRESS_EVENTS === 0) options.progress?.(tree.size);
+      if (!claim.done && sizeOf(claim.value) <= tree.size) {
+        broken = await compareClaims();
+        if (broken !== undefined) break pages;
+      }
+    }
   }
   const found =
     broken === undefined
