@@ -5,11 +5,22 @@ export const verificationReportSchema = z
   .object({
     outcome: z.enum(['whole', 'tampered']),
     size: z.int().describe('events that fit together, from the first one on'),
-    root: z.string().describe('base64 of the RFC 6962 root over them'),
+    root: z
+      .string()
+      .describe('base64 of the RFC 6962 root over them; empty when the database could not be read to its end'),
     key: z.string().describe('the verifier key that was trusted'),
     tampering: z.array(
       z.object({
-        kind: z.enum(['edited', 'deleted', 'inserted', 'reordered', 'truncated', 'rolled-back', 'wrong-key']),
+        kind: z.enum([
+          'edited',
+          'deleted',
+          'inserted',
+          'reordered',
+          'truncated',
+          'rolled-back',
+          'wrong-key',
+          'damaged',
+        ]),
         position: z.int().describe('the first bad position'),
         upTo: z.int().optional().describe('the last position it may be, where it cannot be told exactly'),
         evidence: z.string(),

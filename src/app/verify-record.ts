@@ -5,8 +5,9 @@ import { homePaths } from '#app/home/home-directory.ts';
 import { keptCheckpoints, readCheckpointFile } from '#app/home/kept-checkpoints.ts';
 import { openHomeDatabase } from '#app/home/open-home-database.ts';
 import { readTrustedKey } from '#app/home/trusted-key.ts';
+import { HoldfastError } from '#core/errors.ts';
 import { formatVerifierKey } from '#ledger/note/keys.ts';
-import { verifyLedger } from '#ledger/verify/verify.ts';
+import { type Verification, type VerifyOptions, verifyLedger } from '#ledger/verify/verify.ts';
 
 export interface VerifyRecordOptions {
   readonly home: Home;
@@ -20,6 +21,7 @@ export interface VerifyRecordOptions {
 
 /**
  * Recomputes a home's record and compares it with every checkpoint that can be had (`holdfast ledger verify`).
+ * A database that cannot be read to its end is said to be damaged.
  * @throws `HOME_KEY_UNREADABLE`, `KEY_MALFORMED`, `CHECKPOINT_UNREADABLE`, `DATABASE_*`
  */
 export async function verifyRecord(options: VerifyRecordOptions): Promise<VerificationReport> {
@@ -27,12 +29,16 @@ export async function verifyRecord(options: VerifyRecordOptions): Promise<Verifi
   const key = readTrustedKey(options.key ?? homePaths(home.directory).publicKey);
   const named = options.checkpoints.map(readCheckpointFile);
   const kept = keptCheckpoints(home.config.checkpointPlaces, key.name);
-  const database = await openHomeDatabase(home, environment, 'read');
+  const said = { key: formatVerifierKey(key), problems: kept.problems.map((problem) => ({ ...problem })) };
+  let fits = 0;
   try {
-    const { root, ...found } = await verifyLedger(database, {
+    const { root, ...found } = await verifyRows(home, environment, {
       key,
       outside: [...named, ...kept.checkpoints],
-      ...(progress === undefined ? {} : { progress }),
+      progress: (events) => {
+        fits = events;
+        progress?.(events);
+      },
     });
     return {
       outcome: found.tampering.length === 0 ? 'whole' : 'tampered',
@@ -41,9 +47,23 @@ export async function verifyRecord(options: VerifyRecordOptions): Promise<Verifi
       anchors: [...found.anchors],
       clockSteps: [...found.clockSteps],
       root: root.toString('base64'),
-      key: formatVerifierKey(key),
-      problems: kept.problems.map((problem) => ({ ...problem })),
+      ...said,
     };
+  } catch (error) {
+    // Whoever asks whether the record is whole gets an answer: it is not.
+    if (!(error instanceof HoldfastError) || error.code !== 'DATABASE_DAMAGED') throw error;
+    const damage = { kind: 'damaged', position: fits + 1, evidence: error.message } as const;
+    return {
+      ...{ outcome: 'tampered', size: fits, root: '', tampering: [damage] },
+      ...{ anchored: 0, anchors: [], clockSteps: [], ...said },
+    };
+  }
+}
+
+async function verifyRows(home: Home, environment: Environment, options: VerifyOptions): Promise<Verification> {
+  const database = await openHomeDatabase(home, environment, 'read');
+  try {
+    return await verifyLedger(database, options);
   } finally {
     await database.close();
   }

@@ -355,6 +355,9 @@ needs(
   it('says so where the database is none', async () => {
     writeFileSync(join(place.home(), 'ledger.db'), 'no database at all\n'.repeat(1000));
     expectNotRecorded(await place.run(SCAN), 'DATABASE_DAMAGED');
+    const verified = await place.run(['ledger', 'verify', '--format', 'json']);
+    expect(verified).toMatchObject({ code: 3 });
+    expect(JSON.parse(verified.stdout)).toMatchObject({ outcome: 'tampered', tampering: [{ kind: 'damaged' }] });
     rmSync(join(place.home(), 'keys/ledger.key'));
     expectNotRecorded(await place.run(SCAN), 'HOME_KEY_UNREADABLE');
   });

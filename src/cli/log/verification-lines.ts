@@ -11,11 +11,12 @@ export function verificationLines(
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): readonly string[] {
   const wrap = (text: string) => wrapText(text, width, '  ');
+  const damaged = tampering.every(({ kind }) => kind === 'damaged');
   const verdict =
     outcome === 'whole'
       ? [paint('green', `The record is whole: ${count(size, 'event')}.`)]
       : [
-          paint('red', 'THE RECORD WAS TAMPERED WITH.'),
+          paint('red', damaged ? 'THE RECORD IS DAMAGED.' : 'THE RECORD WAS TAMPERED WITH.'),
           ...tampering.flatMap((one) => wrap(`  ${inWords(one)}.`)),
           ...wrap(`The ${count(size, 'event')} before it fit together.`),
         ];
@@ -34,7 +35,7 @@ export function verificationLines(
     ...behind,
     ...(clockSteps.length === 0 ? [] : wrap(`The clock went back before ${clockSteps.join(', ')}.`)),
     ...problems.flatMap(({ message, code }) => wrap(`A copy could not be looked at: ${message} [${code}]`)),
-    `Root  ${root}`,
+    ...(root === '' ? [] : [`Root  ${root}`]),
     `Key   ${key}`,
   ];
 }
@@ -56,5 +57,7 @@ function inWords({ kind, position, upTo, evidence }: Tampering): string {
       return `The record was rolled back to before ${position}: ${evidence}`;
     case 'wrong-key':
       return `A checkpoint is not by this key: ${evidence}`;
+    case 'damaged':
+      return `The database cannot be read from some event after ${position - 1} on: ${evidence}`;
   }
 }
