@@ -5,8 +5,10 @@ import { homePaths } from '#app/home/home-directory.ts';
 import { keptCheckpoints, readCheckpointFile } from '#app/home/kept-checkpoints.ts';
 import { openHomeDatabase } from '#app/home/open-home-database.ts';
 import { readTrustedKey } from '#app/home/trusted-key.ts';
+import { pagesInThread } from '#base/database/page-thread.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { formatVerifierKey } from '#ledger/note/keys.ts';
+import { FILE_PAGES } from '#ledger/verify/rows.ts';
 import { type Verification, type VerifyOptions, verifyLedger } from '#ledger/verify/verify.ts';
 
 export interface VerifyRecordOptions {
@@ -63,7 +65,11 @@ export async function verifyRecord(options: VerifyRecordOptions): Promise<Verifi
 async function verifyRows(home: Home, environment: Environment, options: VerifyOptions): Promise<Verification> {
   const database = await openHomeDatabase(home, environment, 'read');
   try {
-    return await verifyLedger(database, options);
+    // Two threads share the work: one reads, one compares.
+    const file = homePaths(home.directory).database;
+    const pages =
+      home.config.database === 'sqlite' ? { pages: (end: string) => pagesInThread(file, FILE_PAGES, end) } : {};
+    return await verifyLedger(database, { ...options, ...pages });
   } finally {
     await database.close();
   }

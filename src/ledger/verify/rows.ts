@@ -13,54 +13,78 @@ export interface RowPage {
   readonly next: ReadRow | undefined;
 }
 
-/** Every row, page by page: whoever goes through a page waits for nothing. */
-export async function* rowPages(query: Kysely<LedgerTables>): AsyncGenerator<RowPage> {
-  let rows = await rowsAfter(query, undefined);
-  for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
-    const following = await rowsAfter(query, last.position);
-    yield { rows, next: following[0] };
+/** Pages as {@link readRows} takes them apart, up to the row with this position. */
+export type PageSource = (end: string) => AsyncIterable<Buffer>;
+
+/** Every row, page by page: whoever goes through a page waits for nothing. `source` reads the pages elsewhere. */
+export async function* rowPages(query: Kysely<LedgerTables>, source?: PageSource): AsyncGenerator<RowPage> {
+  let rows: readonly ReadRow[] = [];
+  const end = await lastPosition(query);
+  if (end === undefined) return;
+  for await (const page of source === undefined ? pagesOf(query) : source(end)) {
+    const following = readRows(page);
+    if (rows.length > 0) yield { rows, next: following[0] };
     rows = following;
   }
+  if (rows.length > 0) yield { rows, next: undefined };
 }
 
-async function rowsAfter(query: Kysely<LedgerTables>, after: number | undefined): Promise<readonly ReadRow[]> {
-  const page = await pageAfter(query, after);
-  return page === undefined ? [] : readRows(page);
+/** As text, since anybody may have written a number that is none here. */
+async function lastPosition(query: Kysely<LedgerTables>): Promise<string | undefined> {
+  const { rows } = await sql<{ readonly last: string | null }>`
+    select cast(max(${sql.ref('position')}) as text) as last from ${sql.table('events')}`.execute(query);
+  return rows[0]?.last ?? undefined;
 }
 
 /**
- * A page of rows as one value, since each that is fetched has its price: {@link readRows} takes it apart. As bytes it is
- * also safe: anybody may have written to a file, and text that is no UTF-8 would end the process inside the driver if it
- * were read as text. Nothing in any column makes a row vanish.
+ * A page of rows is one value, since each that is fetched has its price. As bytes it is also safe: anybody may have
+ * written to a file, and text that is no UTF-8 would end the process inside the driver if it were read as text. Nothing
+ * in any column makes a row vanish.
  */
-async function pageAfter(query: Kysely<LedgerTables>, after: number | undefined): Promise<Buffer | undefined> {
-  const page = engineOf(query) === 'sqlite' ? filePage(after) : serverPage(after);
-  const { rows } = await page.execute(query);
-  return rows[0]?.page ?? undefined;
+async function* pagesOf(query: Kysely<LedgerTables>): AsyncGenerator<Buffer> {
+  const pageAfter = engineOf(query) === 'sqlite' ? filePage : serverPage;
+  for (let last: string | undefined; ; ) {
+    const { rows } = await pageAfter(last).execute(query);
+    const [row] = rows;
+    if (row === undefined || row.page === null || row.last === null) return;
+    yield row.page;
+    ({ last } = row);
+  }
 }
 
-type Page = RawBuilder<{ readonly page: Buffer | null }>;
+type Page = RawBuilder<{ readonly page: Buffer | null; readonly last: string | null }>;
 
 // `concat_ws` leaves out what is null: such a row has too few words, and is taken apart by its leaf.
-function filePage(after: number | undefined): Page {
-  return sql`select cast(group_concat(
-      concat(printf('%10d%10d', length(words), length(leaf)), words, leaf), '') as blob) as page
-    from (select cast(concat_ws(x'1f', position,
+const filePages = (where: string) => `select
+      cast(group_concat(concat(printf('%10d%10d', length(words), length(leaf)), words, leaf), '') as blob) as page,
+      cast(max(position) as text) as last
+    from (select position, cast(concat_ws(x'1f', position,
           typeof(stream) = 'text' and typeof(version) = 'integer' and typeof(type) = 'text'
           and typeof(schema_version) = 'integer' and typeof(actor) = 'text' and typeof(at) = 'text'
           and typeof(idempotency_key) = 'text' and typeof(leaf) = 'blob' and typeof(leaf_hash) = 'blob',
           lower(hex(leaf_hash)), stream, version, type, schema_version, actor, at, idempotency_key) as blob) as words,
       cast(ifnull(leaf, '') as blob) as leaf
-    from events ${after === undefined ? sql`` : sql`where position > ${after}`} order by position limit ${PAGE_ROWS})`;
+    from events where ${where} order by position limit ${PAGE_ROWS})`;
+
+/** For a thread beside: what {@link PageSource} gives. */
+export const FILE_PAGES = {
+  first: filePages('position <= cast(? as integer)'),
+  next: filePages('position <= cast(? as integer) and position > cast(? as integer)'),
+};
+
+function filePage(after: string | undefined): Page {
+  return after === undefined
+    ? sql`${sql.raw(filePages('true'))}`
+    : sql`${sql.raw(filePages(`position > ${BigInt(after)}`))}`;
 }
 
-function serverPage(after: number | undefined): Page {
+function serverPage(after: string | undefined): Page {
   return sql`select string_agg(
       convert_to(lpad(octet_length("words")::text, 10) || lpad(octet_length("leaf")::text, 10), 'UTF8') || "words" || "leaf",
-      ''::bytea order by "position") as "page"
+      ''::bytea order by "position") as "page", max("position")::text as "last"
     from (select "position", "leaf", convert_to("position"::text || chr(31) || '1' || chr(31)
         || encode("leaf_hash", 'hex') || chr(31) || "stream" || chr(31) || "version"::text || chr(31) || "type" || chr(31)
         || "schema_version"::text || chr(31) || "actor" || chr(31) || "at" || chr(31) || "idempotency_key", 'UTF8') as "words"
-      from "events" ${after === undefined ? sql`` : sql`where "position" > ${after}`}
+      from "events" ${after === undefined ? sql`` : sql`where "position" > ${after}::bigint`}
       order by "position" limit ${PAGE_ROWS}) as "some"`;
 }

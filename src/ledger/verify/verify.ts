@@ -11,7 +11,7 @@ import { checkRow } from '#ledger/verify/check-row.ts';
 import { type Claim, keptClaims, outsideClaims } from '#ledger/verify/claims.ts';
 import { keptNodes } from '#ledger/verify/kept-nodes.ts';
 import type { OutsideCheckpoint } from '#ledger/verify/outside.ts';
-import { rowPages } from '#ledger/verify/rows.ts';
+import { type PageSource, rowPages } from '#ledger/verify/rows.ts';
 import type { Tampering } from '#ledger/verify/tampering.ts';
 
 export interface VerifyOptions {
@@ -19,6 +19,8 @@ export interface VerifyOptions {
   readonly key: VerifierKey;
   readonly outside: readonly OutsideCheckpoint[];
   readonly progress?: (events: number) => void;
+  /** Reads the rows beside this thread. */
+  readonly pages?: PageSource;
 }
 
 export interface Verification {
@@ -77,7 +79,7 @@ export async function verifyIn(query: Kysely<LedgerTables>, options: VerifyOptio
     return undefined;
   };
 
-  pages: for await (const { rows, next } of rowPages(query)) {
+  pages: for await (const { rows, next } of rowPages(query, options.pages)) {
     for (const [index, read] of rows.entries()) {
       broken = checkRow(read, rows[index + 1] ?? next, tree.size + 1, previous);
       if (broken !== undefined) break pages;

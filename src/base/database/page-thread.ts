@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { databaseError } from '#base/database/errors.ts';
+
+/** A walk through a table, page by page. Each statement gives one row: `page`, the bytes, and `last`, where it ended, as text. */
+export interface PagedQuery {
+  /** Its parameter is where the walk ends. */
+  readonly first: string;
+  /** The same, and then the `last` of the page before. */
+  readonly next: string;
+}
+
+/** So many pages lie ready at most. */
+const AHEAD = 3;
+
+// Written as text so that it runs the same from sources, from the bundle and in tests.
+const WORKER_SOURCE = `
+const { parentPort, workerData } = require('node:worker_threads');
+const Libsql = require(workerData.driver);
+let database, statement, last;
+const open = () => {
+  database = new Libsql(workerData.path);
+  for (const setting of ['busy_timeout = 30000', 'query_only = ON', 'trusted_schema = OFF', 'cache_size = -8192']) database.exec('PRAGMA ' + setting);
+};
+parentPort.on('message', () => {
+  try {
+    if (database === undefined) open();
+    const parameters = last === undefined ? [workerData.end] : [workerData.end, last];
+    if (last === undefined) statement = database.prepare(workerData.query.first);
+    const row = statement.get(parameters);
+    if (last === undefined) statement = database.prepare(workerData.query.next);
+    if (row.page === null || row.page === undefined) return parentPort.postMessage({ kind: 'end' });
+    last = row.last;
+    const page = row.page.buffer === undefined ? row.page : row.page.buffer.slice(row.page.byteOffset, row.page.byteOffset + row.page.byteLength);
+    parentPort.postMessage({ kind: 'page', page }, [page]);
+  } catch (error) { parentPort.postMessage({ kind: 'failed', message: String(error && error.message), code: error && error.code }); }
+});`;
+
+type Answer =
+  | { readonly kind: 'page'; readonly page: ArrayBuffer }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'failed'; readonly message: string; readonly code?: string };
+
+/**
+ * Walks through a table of a SQLite file in a thread of its own, while the caller works on the pages before. It has a
+ * connection, and so a view, of its own: for rows that are written once.
+ * @throws `DATABASE_*`
+ */
+export async function* pagesInThread(path: string, query: PagedQuery, end: string): AsyncGenerator<Buffer> {
+  const driver = createRequire(import.meta.url).resolve('libsql');
+  const worker = new Worker(WORKER_SOURCE, { eval: true, workerData: { driver, path, query, end } });
+  const answers: Answer[] = [];
+  let arrived: () => void = () => {};
+  let answer = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const take = (one: Answer) => {
+    answers.push(one);
+    arrived();
+  };
+  worker.on('message', take);
+  worker.on('error', (error) =>
+    take({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
+  try {
+    for (let asked = 0; asked < AHEAD; asked += 1) worker.postMessage('next');
+    for (;;) {
+      const next = answers.shift();
+      if (next === undefined) {
+        await answer;
+        answer = new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      } else if (next.kind === 'page') {
+        worker.postMessage('next');
+        yield Buffer.from(next.page);
+      } else if (next.kind === 'failed') {
+        throw databaseError(Object.assign(new Error(next.message), { code: next.code }), path);
+      } else return;
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
