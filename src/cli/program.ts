@@ -6,6 +6,7 @@ import type { Finish } from '#cli/commands/finish.ts';
 import { addHome } from '#cli/commands/home.ts';
 import { addInit } from '#cli/commands/init.ts';
 import { addLedger } from '#cli/commands/ledger.ts';
+import { addLint } from '#cli/commands/lint.ts';
 import { addLog } from '#cli/commands/log.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
@@ -25,6 +26,7 @@ export function buildProgram(finish: Finish): Command {
     .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
     .exitOverride();
   addScan(program, finish);
+  addLint(program, finish);
   addDb(program, finish);
   addInit(program, finish);
   addHome(program, finish);

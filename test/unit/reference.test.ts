@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
+import { lintedSchema, lintReportSchema } from '#api/lint-report.ts';
 import { logEntrySchema } from '#api/log-entry.ts';
 import { scanReport } from '#api/scan-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
@@ -37,6 +38,8 @@ describe('the generated reference is current', () => {
     ['volume-snapshot-list', snapshotListSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
+    ['lint-report', lintReportSchema],
+    ['linted', lintedSchema],
   ])('JSON Schema of %s', async (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output' });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);

@@ -1,0 +1,109 @@
+import { type Decoded, decode, encode } from '#app/lint/decode.ts';
+import { applyEdits } from '#app/lint/edits.ts';
+import { type FoundFile, findFiles } from '#app/lint/find-files.ts';
+import type { LintFile, LintKind, LintOutcome, Surroundings } from '#app/lint/lint-kind.ts';
+import { readText, surroundingsOf } from '#app/lint/read-text.ts';
+import { type RuleChoice, selectRules } from '#app/lint/select-rules.ts';
+import { replaceFile } from '#base/files/replace-file.ts';
+import { problemOf } from '#core/errors.ts';
+import type { Judged } from '#core/judged.ts';
+
+export interface LintDeps {
+  readonly kinds: readonly LintKind[];
+  /** All of standard input. */
+  readonly standardInput: () => Promise<Uint8Array>;
+}
+
+export interface LintOptions extends RuleChoice {
+  /** Write the edits that clear findings, then judge what is left. */
+  readonly fix: boolean;
+}
+
+/** Edits may make room for others, once each; more rounds than this would be a rule that undoes another's. */
+const MOST_ROUNDS = 10;
+
+/**
+ * Judges files, and the known ones below directories. What is in them never throws.
+ * @throws `LINT_NO_FILE`, `USAGE` for an unknown rule, `FILE_NOT_WRITTEN` when a mended file cannot be stored
+ */
+export async function lint(deps: LintDeps, paths: readonly string[], options: LintOptions): Promise<LintOutcome> {
+  const { kinds } = deps;
+  const wanted = selectRules(
+    kinds.flatMap(({ rules }) => rules),
+    options,
+  );
+  const found = findFiles(paths, (name) => kinds.some((kind) => kind.mayBe(name)));
+  const judged: Judged[] = [];
+  const fixed: { path: string; edits: number }[] = [];
+  let files = 0;
+  let passedOver = 0;
+  for (const one of found.files) {
+    const opened = await open(deps, one);
+    if ('problems' in opened) {
+      judged.push(opened);
+      continue;
+    }
+    const { file, stored, kind } = opened;
+    if (kind === undefined) {
+      if (one.named) judged.push(unknown(one.path));
+      else passedOver += 1;
+      continue;
+    }
+    files += 1;
+    const around = surroundingsOf(one.path);
+    const mended = options.fix ? await mend(kind, file, around, wanted) : { file, edits: 0 };
+    if (mended.edits > 0) {
+      fixed.push({ path: one.path, edits: mended.edits });
+      await replaceFile(one.path, (append) => append(encode(mended.file.text, stored)));
+    }
+    for (const document of await kind.judge(mended.file, around)) {
+      const reasons = document.reasons.filter(({ rule }) => wanted(rule));
+      judged.push(reasons.length === document.reasons.length ? document : { ...document, reasons });
+    }
+  }
+  return { judged, files, passedOver, fixed, problems: found.problems };
+}
+
+interface Opened {
+  readonly file: LintFile;
+  readonly stored: Decoded;
+  /** Undefined where none recognised it. */
+  readonly kind: LintKind | undefined;
+}
+
+async function open({ kinds, standardInput }: LintDeps, { path }: FoundFile): Promise<Opened | Judged> {
+  try {
+    const stored = path === '-' ? decode(await standardInput(), 'Standard input') : readText(path);
+    const file = { path, text: stored.text };
+    return { file, stored, kind: kinds.find((kind) => kind.recognises(file)) };
+  } catch (error) {
+    return { path, kind: 'unknown', reasons: [], problems: [problemOf(error, path)] };
+  }
+}
+
+function unknown(path: string): Judged {
+  const problem = {
+    code: 'LINT_UNKNOWN_KIND',
+    message: `${path === '-' ? 'Standard input' : path} is no file of a kind that is judged`,
+    path,
+    hint: 'Its content tells the kind: holdfast lint --help lists them.',
+  };
+  return { path, kind: 'unknown', reasons: [], problems: [problem] };
+}
+
+async function mend(
+  kind: LintKind,
+  file: LintFile,
+  around: Surroundings,
+  wanted: (rule: string) => boolean,
+): Promise<{ readonly file: LintFile; readonly edits: number }> {
+  let now = file;
+  let edits = 0;
+  for (let round = 0; kind.fixes !== undefined && file.path !== '-' && round < MOST_ROUNDS; round += 1) {
+    const next = await kind.fixes(now, around, wanted);
+    if (next.length === 0) break;
+    edits += next.length;
+    now = { ...now, text: applyEdits(now.text, next) };
+  }
+  return { file: now, edits };
+}

@@ -1,0 +1,63 @@
+import { LINT_KINDS } from '#app/lint/kinds.ts';
+import { lint } from '#app/lint/lint.ts';
+import type { LintOutcome } from '#app/lint/lint-kind.ts';
+import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { writeOut } from '#cli/output.ts';
+import { terminal } from '#cli/terminal.ts';
+import { compareSeverity, type Severity } from '#core/severity.ts';
+import { VERSION } from '#core/version.ts';
+import { type LintReportInput, toLinted, toLintReport } from '#report/lint-report.ts';
+import { lintText } from '#report/lint-text.ts';
+
+/** Options of `holdfast lint`, as the command line gives them. */
+export interface LintFlags {
+  readonly failOn?: Severity;
+  readonly format: 'text' | 'json' | 'jsonl';
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly fix?: true;
+}
+
+/** `holdfast lint`. @throws usage errors */
+export async function lintCommand(paths: readonly string[], flags: LintFlags): Promise<number> {
+  const { only, skip, failOn, format } = flags;
+  const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, { only, skip, fix: flags.fix === true });
+  const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
+  await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);
+  return codeOf(outcome, failOn ?? outcome.failOn ?? 'high');
+}
+
+/** Nothing that was found is worse than a finding; what was named and could not be judged is not clean. */
+function codeOf({ judged }: LintOutcome, failOn: Severity): number {
+  const reaches = ({ severity }: { readonly severity: Severity }) => compareSeverity(severity, failOn) <= 0;
+  if (judged.some(({ reasons }) => reasons.some(reaches))) return exitCodes.deny;
+  return judged.some(({ kind }) => kind === 'unknown') ? exitCodes.unknown : exitCodes.done;
+}
+
+async function write(input: LintReportInput, format: LintFlags['format']): Promise<void> {
+  switch (format) {
+    case 'text':
+      return writeOut(undefined, lintText(input, terminal()));
+    case 'json':
+      return writeOut(undefined, [JSON.stringify(toLintReport(input), null, 2)], '\n');
+    case 'jsonl': {
+      const lines = function* () {
+        for (const one of input.judged) yield `${JSON.stringify(toLinted(one, input.rules))}\n`;
+      };
+      return writeOut(undefined, lines());
+    }
+  }
+}
+
+async function standardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MOST_LINT_BYTES) throw tooLarge('Standard input');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
