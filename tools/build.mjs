@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: { main: 'src/main.ts', 'cel-worker': 'src/app/policy/cel-worker.ts' },
   outdir: made,
   bundle: true,
   splitting: true,

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const parameters = z.strictObject({ days: z.number().check(z.minimum(0), z.maximum(36_500)) });
+
+/** Days between a time and now, undefined where there is no such time. */
+function daysSince(time: string | null, now: number): number | undefined {
+  const from = time === null ? Number.NaN : Date.parse(time);
+  return Number.isNaN(from) ? undefined : (now - from) / DAY_MS;
+}
+
+/** The image was built lately. */
+export const imageAgeRule: BuiltInRule<z.infer<typeof parameters>> = {
+  id: 'image-age',
+  title: 'The image is not too old',
+  why: 'What is not rebuilt gets no fixes.',
+  needs: ['image'],
+  parameters,
+  check: (context, { days }) => {
+    const { created, reference } = collected(context, 'image');
+    const age = daysSince(created, context.now);
+    if (age === undefined) {
+      return { failures: [], missing: [{ sentence: `${reference} does not say when it was built.` }] };
+    }
+    if (age <= days) return HOLDS;
+    const sentence = `${reference} was built ${Math.floor(age)} days ago; at most ${days} are allowed.`;
+    return {
+      failures: [{ severity: 'medium', sentence, fix: 'Build it again on a current base image.' }],
+      missing: [],
+    };
+  },
+};
+
+/** The advisories are of these days. */
+export const advisoriesAgeRule: BuiltInRule<z.infer<typeof parameters>> = {
+  id: 'advisories-age',
+  title: 'The advisories are not too old',
+  why: 'What became known since they were made is not found.',
+  needs: ['advisories'],
+  parameters,
+  check: (context, { days }) => {
+    const { builtAt } = collected(context, 'advisories');
+    const age = daysSince(builtAt, context.now);
+    if (age !== undefined && age <= days) return HOLDS;
+    const sentence = `The advisories are of ${builtAt.slice(0, 10)}; at most ${days} days are allowed.`;
+    return { failures: [], missing: [{ sentence, hint: 'holdfast db update' }] };
+  },
+};

@@ -1,0 +1,102 @@
+import * as z from 'zod/mini';
+import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
+import type { FindingFacts } from '#policy/facts/finding-facts.ts';
+import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Severities that a person can ask for. */
+export const severity = z.enum(SEVERITIES);
+
+const days = z.int().check(z.minimum(0), z.maximum(3650));
+
+/** Parameters that every rule over findings takes. */
+export const findingParameters = {
+  /** Only those with a fix, or only those without. */
+  fixable: z.optional(z.boolean()),
+  /** Only the base image's, or only what was added on top. */
+  owner: z.optional(z.enum(['base', 'app'])),
+  /** Only those that the report to compare with has not. */
+  newOnly: z.optional(z.boolean()),
+  /** Days in which nothing is said, for all or by severity. */
+  graceDays: z.optional(z.union([days, z.partialRecord(severity, days)])),
+  /** From when these days count. */
+  since: z.optional(z.enum(['publication', 'fix', 'first-seen'])),
+};
+
+export interface FindingParameters {
+  readonly fixable?: boolean | undefined;
+  readonly owner?: 'base' | 'app' | undefined;
+  readonly newOnly?: boolean | undefined;
+  readonly graceDays?: number | Partial<Record<Severity, number>> | undefined;
+  readonly since?: 'publication' | 'fix' | 'first-seen' | undefined;
+}
+
+/** How findings of two reports are compared: a new version of a package that has the same flaw is nothing new. */
+export function findingKey(id: string, purl: string): string {
+  return `${id} ${purl.replace(/@[^@?#/]*(?=$|[?#])/, '').replace(/[?#].*$/, '')}`;
+}
+
+/** Says what is wrong with all findings that `wanted` and the parameters choose. */
+export function overFindings(
+  context: RuleContext,
+  parameters: FindingParameters,
+  wanted: (finding: FindingFacts) => boolean,
+  words: (finding: FindingFacts) => string,
+): RuleOutcome {
+  const failures: Failure[] = [];
+  const missing: { sentence: string; hint?: string }[] = [];
+  if (parameters.newOnly === true && context.baseline === undefined) {
+    missing.push({
+      sentence: 'What is new cannot be told without a report to compare with.',
+      hint: 'Give one: --baseline REPORT.json',
+    });
+  }
+  for (const finding of collected(context, 'findings')) {
+    if (finding.status === 'not_affected' || finding.status === 'fixed' || !wanted(finding)) continue;
+    if (parameters.fixable !== undefined && parameters.fixable !== finding.fixable) continue;
+    // Whose it is may be unknown: then it may be anybody's.
+    if (parameters.owner !== undefined && finding.owner !== 'unknown' && finding.owner !== parameters.owner) continue;
+    if (parameters.newOnly === true && context.baseline?.has(findingKey(finding.id, finding.purl)) === true) continue;
+    if (inGrace(finding, parameters, context.now)) continue;
+    failures.push(failureOf(finding, words(finding)));
+  }
+  return { failures, missing };
+}
+
+function failureOf(finding: FindingFacts, sentence: string): Failure {
+  const { id, package: name, version, fixedVersions, location, layer, severity: level } = finding;
+  const [lowest] = fixedVersions;
+  return {
+    severity: level,
+    sentence,
+    ...(lowest === undefined ? {} : { fix: `Update ${name} ${version} to ${lowest}.` }),
+    positions:
+      layer === null
+        ? []
+        : [{ kind: 'layer', layer, ...(location === null ? {} : { path: `/${location.replace(/^\//, '')}` }) }],
+    vulnerability: id,
+    package: name,
+  };
+}
+
+/** A flaw without a date has no grace: nobody knows how old it is. */
+function inGrace(finding: FindingFacts, { graceDays, since = 'publication' }: FindingParameters, now: number): boolean {
+  if (graceDays === undefined) return false;
+  const most = typeof graceDays === 'number' ? graceDays : (graceDays[finding.severity] ?? 0);
+  if (most === 0) return false;
+  const from =
+    since === 'fix'
+      ? (finding.fixed ?? finding.published)
+      : since === 'first-seen'
+        ? finding.firstSeen
+        : finding.published;
+  const time = from === null ? Number.NaN : Date.parse(from);
+  return now - time < most * DAY_MS;
+}
+
+/** At least as bad. Nobody knows how bad `unknown` is, so it counts only when it is asked for. */
+export function atLeast(level: Severity, least: Severity): boolean {
+  if (level === 'unknown') return least === 'unknown';
+  return compareSeverity(level, least) <= 0;
+}

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { atLeast, findingParameters, overFindings, severity } from '#policy/rules/finding-filter.ts';
+import type { BuiltInRule } from '#policy/rules/rule.ts';
+
+const parameters = z.strictObject({ atLeast: severity, ...findingParameters });
+
+/** No flaws of a severity or worse. */
+export const severityRule: BuiltInRule<z.infer<typeof parameters>> = {
+  id: 'severity',
+  title: 'No vulnerabilities of a severity or worse',
+  why: 'What is severe and fixable is cheap to remove and dear to keep.',
+  needs: ['findings'],
+  parameters,
+  check: (context, given) =>
+    overFindings(
+      context,
+      given,
+      (finding) => atLeast(finding.severity, given.atLeast),
+      ({ id, severity: level, package: name, version }) => `${id} (${level}) is in ${name} ${version}.`,
+    ),
+};
