@@ -25,6 +25,8 @@ sshd openssh-server
 rclone rclone
 pg_ctlcluster postgresql
 python3 python3
+/usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
+openssl openssl
 go golang-go
 /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go golang-golang-x-mod-dev
 prove perl

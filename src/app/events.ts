@@ -1,6 +1,7 @@
 import { advisoriesUpdated } from '#advisory/events.ts';
 import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
+import { notificationFailed, notificationSent, targetAdded, targetRemoved } from '#notify/events.ts';
 import {
   repositoryAdopted,
   repositoryChecked,
@@ -25,4 +26,8 @@ export const EVENTS = [
   snapshotFinished,
   snapshotFailed,
   volumeRestored,
+  targetAdded,
+  targetRemoved,
+  notificationSent,
+  notificationFailed,
 ] as const;

@@ -8,6 +8,7 @@ import { addInit } from '#cli/commands/init.ts';
 import { addLedger } from '#cli/commands/ledger.ts';
 import { addLint } from '#cli/commands/lint.ts';
 import { addLog } from '#cli/commands/log.ts';
+import { addNotify } from '#cli/commands/notify.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { addVolume } from '#cli/commands/volume/find.ts';
@@ -39,6 +40,7 @@ export function buildProgram(finish: Finish): Command {
   addVolumeSnapshot(program, finish);
   addVolumeRestore(program, finish);
   addVolumeReconcile(program, finish);
+  addNotify(program, finish);
   addVersions(program, finish);
   return program;
 }

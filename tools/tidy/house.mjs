@@ -76,6 +76,7 @@ export const house = {
     'dockerfile-ast',
     'kysely',
     'libsql',
+    'nodemailer',
     'pg',
     'tar-stream',
     'undici',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -71,7 +72,7 @@ export function extraCertificates(environment: Environment): readonly string[] {
  * What Node itself would trust in addition. Node reads this variable only for connections that name no authorities of
  * their own, so it is lost as soon as others are added. Unreadable: left out, of which Node has warned.
  */
-export function nodeExtraCertificates(environment: Environment): readonly string[] {
+function nodeExtraCertificates(environment: Environment): readonly string[] {
   const file = environment['NODE_EXTRA_CA_CERTS'];
   if (!file) return [];
   try {
@@ -79,4 +80,18 @@ export function nodeExtraCertificates(environment: Environment): readonly string
   } catch {
     return [];
   }
+}
+
+/** The authorities that Node would trust by itself, and more: naming any replaces Node's own. */
+export function besideUsual(environment: Environment, more: readonly string[]): readonly string[] {
+  return [...rootCertificates, ...nodeExtraCertificates(environment), ...more];
+}
+
+/**
+ * All authorities to trust where the environment names some; undefined where Node's own are right.
+ * @throws `HTTP_CA_UNREADABLE`
+ */
+export function authorities(environment: Environment): readonly string[] | undefined {
+  const extra = extraCertificates(environment);
+  return extra.length === 0 ? undefined : besideUsual(environment, extra);
 }

@@ -1,6 +1,6 @@
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { extraCertificates, nodeExtraCertificates } from '#base/http/certificates.ts';
+import { besideUsual, extraCertificates } from '#base/http/certificates.ts';
 import type { DispatcherOptions } from '#base/http/dispatcher.ts';
 import { aborted } from '#base/http/http-error.ts';
 
@@ -32,8 +32,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     const key = own.length === 0 ? 'extra' : url.host;
     let context = contexts.get(key);
     if (context === undefined) {
-      const ca = [...rootCertificates, ...nodeExtraCertificates(options.environment), ...trusted, ...own];
-      context = createSecureContext({ ca });
+      context = createSecureContext({ ca: [...besideUsual(options.environment, [...trusted, ...own])] });
       contexts.set(key, context);
     }
     return { key, context };
