@@ -34,8 +34,12 @@ export function linesOf({ notification, repeats, omitted }: Message): readonly s
     code === null ? sentence : `${sentence} [${code}]`,
     `At ${time}${position === null ? '' : `, event ${position} of the record: holdfast log show ${position}`}`,
     ...(repeats > 0 ? [`The same happened ${times(repeats)} more since this was last sent.`] : []),
-    ...(omitted > 0 ? [`${omitted} others were not sent, there were too many in an hour: holdfast log`] : []),
+    ...(omitted > 0 ? [`${others(omitted)} not sent, there were too many in an hour: holdfast log`] : []),
   ];
+}
+
+function others(count: number): string {
+  return count === 1 ? 'Another one was' : `${count} others were`;
 }
 
 function times(count: number): string {

@@ -13,7 +13,7 @@ export interface ScheduleProgress {
 }
 
 /** A schedule that says nothing. */
-export interface Silence {
+interface Silence {
   readonly subject: string;
   readonly lastSuccessAt: string | null;
   readonly reason:
@@ -37,11 +37,12 @@ export function silentSchedules(schedules: readonly ScheduleProgress[], now: Dat
 
 /** What is said about a silence. */
 export function silenceNotification({ subject, lastSuccessAt, reason }: Silence): NotificationInput {
-  const last = lastSuccessAt === null ? 'It has never succeeded' : `Its last success was at ${lastSuccessAt}`;
   const sentence =
-    reason.kind === 'too-old'
-      ? `${last}; that is ${duration(reason.overdueMs)} longer ago than allowed`
-      : `${last}, which is in the future or no time: a clock is wrong, and how old it is is not known`;
+    reason.kind === 'clock'
+      ? `Its last success was at ${lastSuccessAt ?? '?'}, which is in the future or no time: a clock is wrong`
+      : lastSuccessAt === null
+        ? `It has never succeeded, for ${duration(reason.overdueMs)} longer than allowed`
+        : `Its last success was at ${lastSuccessAt}, ${duration(reason.overdueMs)} longer ago than allowed`;
   return { kind: 'silent', subject, sentence };
 }
 

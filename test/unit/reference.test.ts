@@ -5,6 +5,13 @@ import { affectedReportSchema } from '#api/affected-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
 import { lintedSchema, lintReportSchema } from '#api/lint-report.ts';
 import { logEntrySchema } from '#api/log-entry.ts';
+import { notificationPayloadSchema } from '#api/notification-payload.ts';
+import {
+  notifyTargetAddedSchema,
+  notifyTargetListSchema,
+  notifyTargetRemovedSchema,
+  notifyTestedSchema,
+} from '#api/notify-report.ts';
 import { scanReport } from '#api/scan-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
@@ -36,6 +43,11 @@ describe('the generated reference is current', () => {
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['volume-snapshot-taken', snapshotTakenSchema],
     ['volume-snapshot-list', snapshotListSchema],
+    ['notification-payload', notificationPayloadSchema],
+    ['notify-target-added', notifyTargetAddedSchema],
+    ['notify-target-list', notifyTargetListSchema],
+    ['notify-target-removed', notifyTargetRemovedSchema],
+    ['notify-tested', notifyTestedSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],

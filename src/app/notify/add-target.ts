@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
-import type { OpenRecord } from '#app/home/open-record.ts';
 import { readSecretLine, writeNewSecret } from '#app/notify/secret-line.ts';
-import { eraseTarget, hasTarget, refuseTargetName, type TargetSettings, writeTarget } from '#app/notify/targets.ts';
+import {
+  eraseTarget,
+  hasTarget,
+  type RecordPlace,
+  refuseTargetName,
+  type TargetSettings,
+  writeTarget,
+} from '#app/notify/targets.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { NOTIFICATION_KINDS, type NotificationKind } from '#notify/notification.ts';
 import type { NotifierId } from '#notify/notifier.ts';
@@ -22,7 +28,7 @@ export interface AddTargetRequest {
 }
 
 export interface TargetDeps {
-  readonly record: Pick<OpenRecord, 'home' | 'ledger'>;
+  readonly record: RecordPlace;
   readonly actor: string;
   readonly now: () => Date;
 }

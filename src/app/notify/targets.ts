@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Home } from '#app/home/home.ts';
 import { writeSecret } from '#app/volume/repositories/secret-files.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
+import type { Ledger } from '#ledger/ledger.ts';
 import { NOTIFICATION_KINDS } from '#notify/notification.ts';
 import type { Notifier, OpenTarget } from '#notify/notifier.ts';
 import { notifierOf } from '#notify/notifiers/list.ts';
@@ -24,6 +25,12 @@ export type TargetSettings = z.infer<typeof schema>;
 const secretsSchema = z.record(z.string(), z.string());
 
 type HomePlace = Pick<Home, 'directory'>;
+
+/** What is needed of an open record. */
+export interface RecordPlace {
+  readonly home: HomePlace;
+  readonly ledger: Pick<Ledger, 'append'>;
+}
 
 /** Where the parts of a target lie in a home. */
 export function targetPaths({ directory }: HomePlace, name: string) {

@@ -1,7 +1,6 @@
 import type { Environment } from '#app/data-directory.ts';
-import type { OpenRecord } from '#app/home/open-record.ts';
 import { readMemory, writeMemory } from '#app/notify/memory-file.ts';
-import type { HomeTarget } from '#app/notify/targets.ts';
+import type { HomeTarget, RecordPlace } from '#app/notify/targets.ts';
 import { createHttpClient, type HttpClient } from '#base/http/client.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { DAEMON_PATIENCE, type Delivery, deliver, type Patience } from '#notify/delivery.ts';
@@ -11,7 +10,7 @@ import type { NotifierId } from '#notify/notifier.ts';
 
 /** What telling somebody takes. */
 export interface NotifyDeps {
-  readonly record: Pick<OpenRecord, 'home' | 'ledger'>;
+  readonly record: RecordPlace;
   readonly environment: Environment;
   readonly actor: string;
   readonly now: () => Date;
