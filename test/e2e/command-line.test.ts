@@ -22,6 +22,8 @@ const COMMANDS = [
   'volume',
   'volume ls',
   'volume doctor',
+  'notify',
+  'notify add',
   'compare-versions',
   'satisfies',
 ];

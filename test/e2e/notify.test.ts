@@ -205,6 +205,27 @@ needs('openssl')('holdfast notify', () => {
     });
   });
 
+  it('is in the backup of the home, with its secrets, which nothing else shows', async () => {
+    await ok('add', 'kept', '--kind', 'ping', '--url-file', secret('kept', 'https://ping.example/SECRETPATH'));
+    const passphrase = secret('passphrase', 'five words or so by chance');
+    const home = (command: string, environment: Record<string, string>, ...args: readonly string[]) =>
+      bench.run(['home', command, ...args, '--passphrase-file', passphrase], { environment });
+    const made = await home('backup', trusting, '--out', 'home.age');
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const elsewhere = { HOLDFAST_HOME: bench.path('elsewhere') };
+    const restored = await home('restore', elsewhere, 'home.age');
+    expect(restored, restored.stderr).toMatchObject({ code: 0 });
+    for (const part of ['notify/kept.json', 'keys/notify/kept.json']) {
+      const [before, after] = ['holdfast', 'elsewhere'].map((name) => readFileSync(bench.path(name, part), 'utf8'));
+      expect(after).toBe(before);
+      expect(statSync(bench.path('elsewhere', part)).mode & 0o777).toBe(0o600);
+    }
+    const { targets } = notifyTargetListSchema.parse(
+      JSON.parse((await run(['ls', '--format', 'json'], elsewhere)).stdout),
+    );
+    expect(targets.find(({ name }) => name === 'kept')).toMatchObject({ place: 'ping.example', last: null });
+  });
+
   it('needs a home', async () => {
     expect(await run(['ls'], { HOLDFAST_HOME: bench.path('none') })).toMatchObject({ code: 2 });
   });

@@ -4,6 +4,7 @@ import type { Environment } from '#app/data-directory.ts';
 import { EVENTS } from '#app/events.ts';
 import { encrypted, type Lock } from '#app/home/backup/age-lock.ts';
 import { formatManifest, type Manifest, PARTS } from '#app/home/backup/format.ts';
+import { NOTIFY_SECRETS, NOTIFY_TARGETS, targetFiles } from '#app/home/backup/notify-part.ts';
 import { outgoingBlobs } from '#app/home/backup/outgoing-blobs.ts';
 import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts';
 import { REPOSITORIES, REPOSITORY_PASSWORDS, repositoryFiles } from '#app/home/backup/repositories-part.ts';
@@ -104,6 +105,10 @@ async function* filesOf(source: Source): AsyncGenerator<OutgoingFile> {
   for (const { name, settings, password } of repositoryFiles(source.home, (problem) => problems.add(problem))) {
     yield textFile(`${REPOSITORIES}${name}.json`, settings);
     yield textFile(`${REPOSITORY_PASSWORDS}${name}`, `${password}\n`);
+  }
+  for (const { name, settings, secrets } of targetFiles(source.home, (problem) => problems.add(problem))) {
+    yield textFile(`${NOTIFY_TARGETS}${name}.json`, settings);
+    yield textFile(`${NOTIFY_SECRETS}${name}.json`, secrets);
   }
   for await (const file of outgoingBlobs(source.blobs, PARTS.blobs, (error) => problems.add(problemOf(error)))) {
     yield file;

@@ -5,6 +5,7 @@ import { EVENTS } from '#app/events.ts';
 import { decrypted } from '#app/home/backup/age-key.ts';
 import type { Key } from '#app/home/backup/age-lock.ts';
 import { type BackupHead, incomingOf, recordSource, takeBlobs, takeHead } from '#app/home/backup/incoming-parts.ts';
+import { takeTargets } from '#app/home/backup/notify-part.ts';
 import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts';
 import { filesOf } from '#app/home/backup/read-archive.ts';
 import { takeRepositories } from '#app/home/backup/repositories-part.ts';
@@ -104,6 +105,7 @@ async function restoreParts(
       const paths = homePaths(directory);
       await writeKey(paths, head.signer);
       await takeRepositories(incoming, home);
+      await takeTargets(incoming, home);
       const store = openBlobStore(paths.blobs);
       const blobs = await takeBlobs(incoming, store, progress);
       progress(`${head.manifest.size} events`);

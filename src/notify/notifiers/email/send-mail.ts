@@ -79,8 +79,8 @@ function failureOf(host: string, error: unknown): Answer {
   const code = systemCode(error) ?? '';
   const status = statusOf(error);
   if (error instanceof Error && /abort/i.test(`${error.name} ${code}`)) return later(host, 'did not answer in time');
-  if (status === 421 || (status !== undefined && status >= 400 && status <= 499)) {
-    return later(host, `says later (${status})`);
+  if (status !== undefined && status >= 400 && status <= 499) {
+    return later(host, code === 'ETLS' ? `offers no encrypted connection (${status})` : `says later (${status})`);
   }
   if (code === 'EAUTH') return refused(`does not take the login${numbered(status)}`, 'Check --user and the password.');
   if (code === 'ETLS' || isCertificate(error)) {
