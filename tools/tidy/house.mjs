@@ -104,7 +104,10 @@ export const house = {
       'test/harness/database-worker.ts': 'bundled and run as a process of its own by test/e2e/database.test.ts',
     },
     // folder: reason. Parts that are whole and tried, and wait for the command that uses them.
-    comingFolders: {},
+    comingFolders: {
+      'src/policy/': 'for check, which is to come',
+      'src/app/policy/': 'for check, which is to come',
+    },
     // path#name: reason. Exports that only tests use.
     deadExports: {
       'src/volume/snapshot/trust.ts#Judgement': 'for restore and retention, which are to come; tested',
