@@ -9,7 +9,13 @@ import {
   repositoryInitialised,
   repositoryPasswordRotated,
 } from '#volume/events.ts';
-import { snapshotFailed, snapshotFinished, snapshotStarted, volumeRestored } from '#volume/snapshot/events.ts';
+import {
+  snapshotFailed,
+  snapshotFinished,
+  snapshotStarted,
+  stackSnapshotTaken,
+  volumeRestored,
+} from '#volume/snapshot/events.ts';
 
 /** Every kind of event that this program records. */
 export const EVENTS = [
@@ -25,6 +31,7 @@ export const EVENTS = [
   snapshotStarted,
   snapshotFinished,
   snapshotFailed,
+  stackSnapshotTaken,
   volumeRestored,
   targetAdded,
   targetRemoved,

@@ -31,9 +31,9 @@ export async function snapshotCommand(
     });
     progress.done();
     printProblems(taken.problems);
-    const { snapshot, method, holdMs, bytes, bytesAdded, files, dumps, complete, writers } = taken;
+    const { snapshot, method, holdMs, bytes, bytesAdded, files, dumps, complete, writers, writersComplete } = taken;
     const report: SnapshotTaken = {
-      ...{ snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete: false },
+      ...{ snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete },
       dumps: [...dumps],
       writers: writers.map((writer) => ({ ...writer, digests: [...writer.digests] })),
       problems: taken.problems.map((problem) => ({ ...problem })),

@@ -24,6 +24,8 @@ import { readWritableLayer } from '#volume/discover/writable-layer.ts';
 export interface DiscoverOptions {
   /** Also what containers wrote outside of all mounts, and what lies in a tmpfs. */
   readonly layers: boolean;
+  /** False: not how much lies in volumes and binds; their `contents` then only tell that they can be read. */
+  readonly contents?: boolean;
   readonly now: Date;
 }
 
@@ -35,7 +37,7 @@ const TMPFS_LIMITS = { entries: 2_000, depth: 16 };
  * What could not be read is a problem of the result.
  * @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE` when the engine tells neither containers nor volumes
  */
-export async function discover(engine: Engine, { layers, now }: DiscoverOptions): Promise<Discovery> {
+export async function discover(engine: Engine, { layers, contents = true, now }: DiscoverOptions): Promise<Discovery> {
   const problems: Problem[] = [];
   const attempt = async <T>(about: string, task: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -72,10 +74,11 @@ export async function discover(engine: Engine, { layers, now }: DiscoverOptions)
   const readable = isThisMachines(engine, facts, ids);
   const mounts = readable ? readHostMounts('/proc', ids) : undefined;
   const open = readable && plainVolumes.every(({ mounted, mountpoint }) => mounted || isOpen(mountpoint));
-  const sizes = open
-    ? new Map<string, number>()
-    : ((await attempt('/system/df', () => volumeSizes(engine))) ?? new Map<string, number>());
-  const view = { readable, mounts, sizes };
+  const sizes =
+    open || !contents
+      ? new Map<string, number>()
+      : ((await attempt('/system/df', () => volumeSizes(engine))) ?? new Map<string, number>());
+  const view = { readable, mounts, sizes, glance: !contents };
   const read = layers
     ? await atMost(AT_ONCE, inspected, async (one) => {
         const place = {

@@ -10,6 +10,7 @@ const VOLUME_ENTRIES = 20_000;
 /** Of all volumes together; each is looked at a little even then. */
 const ALL_ENTRIES = 300_000;
 const LEAST_ENTRIES = 500;
+const GLANCE: SurveyLimits = { entries: 0, depth: 0 };
 const BIND_LIMITS: SurveyLimits = { entries: 2_000, depth: 5 };
 /** Parts of the system: what lies below them is not the container's data. */
 const SYSTEM =
@@ -21,6 +22,8 @@ export interface HostView {
   readonly mounts: HostMounts | undefined;
   /** Sizes that the engine told, where its directories are not readable. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** Only whether directories can be opened is looked at. */
+  readonly glance: boolean;
 }
 
 /** The containers' users of a mount's source. */
@@ -46,7 +49,9 @@ export function describeVolumes(
   return volumes.map(({ network: said, mounted, ...volume }): DiscoveredVolume => {
     const mountedHere = view.mounts?.own.some(({ at }) => at === volume.mountpoint) === true;
     const visible = view.readable && volume.mountpoint.startsWith('/') && (!mounted || mountedHere);
-    const limits = { entries: Math.max(LEAST_ENTRIES, Math.min(VOLUME_ENTRIES, left)), depth: 64 };
+    const limits = view.glance
+      ? GLANCE
+      : { entries: Math.max(LEAST_ENTRIES, Math.min(VOLUME_ENTRIES, left)), depth: 64 };
     const walked = visible ? surveyTree(volume.mountpoint, limits) : undefined;
     left -= walked?.files ?? 0;
     const size = view.sizes.get(volume.name);
@@ -73,7 +78,7 @@ export function describeBinds(containers: readonly InspectedContainer[], view: H
   return paths.map((path): DiscoveredBind => {
     const system = SYSTEM.test(path) || isWithin(path, '/proc') || isWithin(path, '/sys') || isWithin(path, '/dev');
     const network = view.readable ? networkOf(path, view.mounts?.own ?? []) : undefined;
-    const contents = view.readable && !system ? surveyTree(path, BIND_LIMITS) : undefined;
+    const contents = view.readable && !system ? surveyTree(path, view.glance ? GLANCE : BIND_LIMITS) : undefined;
     return {
       path,
       ...(network === undefined ? {} : { network }),

@@ -156,6 +156,16 @@ export type CheckResult =
       readonly messages: readonly string[];
     };
 
+/** A pass that was made ready before, so that it begins at once. To be told to go, or cancelled. */
+export interface PreparedPass {
+  /** It waits for the word. Never rejects: what went wrong is told, or made good, by `go`. */
+  readonly ready: Promise<void>;
+  /** Looks at the sources from now on, not before. Once. @throws what `pass` throws */
+  go(options?: JobOptions): Promise<PassDone>;
+  /** Ends it where it is; nothing is stored. Harmless after `go` has ended. */
+  cancel(): Promise<void>;
+}
+
 /** Something that keeps snapshots in repositories. Errors are coded `RESTIC_*` here and name what to do. */
 export interface SnapshotEngine {
   /** @throws `RESTIC_MISSING`, `RESTIC_TOO_OLD` */
@@ -170,6 +180,16 @@ export interface SnapshotEngine {
   backup(request: BackupRequest, options?: JobOptions): Promise<SnapshotDone>;
   /** The same without looking it up, which takes about a second: for the first of two passes. */
   pass(request: BackupRequest, options?: JobOptions): Promise<PassDone>;
+  /**
+   * Makes a pass ready: the time to open the repository is spent before writers are held. The snapshot's time is that of
+   * this call. It may run beside another pass of this home.
+   */
+  prepare(request: BackupRequest): PreparedPass;
+  /**
+   * Takes back snapshots that this home has just made and does not want, such as first passes. Whole ids or the beginnings
+   * that `pass` gave. @throws `RESTIC_FORGET_REFUSED`
+   */
+  discard(ids: readonly string[]): Promise<void>;
   /** Stores what a program writes. When `content` throws, so does this, and no snapshot remains. */
   backupStream(request: StreamRequest, options?: JobOptions): Promise<SnapshotDone>;
   /** Oldest first. */

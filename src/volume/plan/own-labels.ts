@@ -10,6 +10,8 @@ export interface OwnLabels {
   /** `user`: who runs its commands. */
   readonly user?: string;
   readonly before: readonly PlannedCommand[];
+  /** `before-may-fail`. */
+  readonly beforeMayFail: boolean;
   readonly after: readonly PlannedCommand[];
   readonly exclude: readonly string[];
   readonly holdCapMs?: number;
@@ -28,6 +30,7 @@ const KNOWN: readonly string[] = [
   'dump',
   'user',
   'before',
+  'before-may-fail',
   'after',
   'exclude',
   'hold-cap',
@@ -92,6 +95,7 @@ export function ownLabels(labels: Readonly<Record<string, string>>): OwnLabels {
     ...(command === undefined ? {} : { command }),
     ...(user === undefined ? {} : { user }),
     before: shell('before'),
+    beforeMayFail: value('before-may-fail') !== undefined && flag('before-may-fail'),
     after: shell('after'),
     exclude: list('exclude'),
     ...(holdCapMs === undefined ? {} : { holdCapMs }),

@@ -45,6 +45,7 @@ export function planOf(labels: Readonly<Record<string, string>>, context: PlanCo
   return {
     methods,
     before: [...own.before, ...archive.before.map(planned)],
+    beforeMayFail: own.beforeMayFail,
     after: [...archive.after.map(planned), ...own.after],
     exclude: own.exclude,
     problems,

@@ -27,6 +27,8 @@ export interface VolumePlan {
   /** Not empty; in the order to try. */
   readonly methods: readonly PlannedMethod[];
   readonly before: readonly PlannedCommand[];
+  /** A command before that fails is told, and the snapshot is taken all the same. */
+  readonly beforeMayFail: boolean;
   /** Run when it is over, however it went. */
   readonly after: readonly PlannedCommand[];
   /** Patterns of what is left out. */

@@ -1,5 +1,5 @@
 import { HoldfastError } from '#core/errors.ts';
-import type { DiscoveredContainer, DiscoveredVolume } from '#volume/discover/discovery.ts';
+import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
 import type { DumpFacts } from '#volume/dump/dump-hook.ts';
 import { planOf } from '#volume/plan/plan.ts';
 import type { VolumePlan } from '#volume/plan/volume-plan.ts';
@@ -20,18 +20,23 @@ export type CopyMethod =
 
 const RUNS: ReadonlySet<string> = new Set(['running', 'restarting']);
 
-/** Plans for the writers that run. @throws `VOLUME_PLAN_INVALID` for labels that cannot be followed */
+/**
+ * Plans for the writers that run.
+ * @param sizeOf bytes of what a container writes to, as far as that is known; asked where a service is recognised
+ * @throws `VOLUME_PLAN_INVALID` for labels that cannot be followed
+ */
 export function planWriters(
   writers: readonly DiscoveredContainer[],
-  { contents }: Pick<DiscoveredVolume, 'contents'>,
+  sizeOf: (container: string) => number | undefined,
 ): readonly PlannedWriter[] {
   return writers
     .filter(({ state }) => RUNS.has(state))
     .map((container) => {
+      const sizeBytes = container.service === undefined ? undefined : sizeOf(container.id);
       const facts: DumpFacts = {
         service: container.service,
         sqliteFiles: [],
-        ...(contents === undefined ? {} : { sizeBytes: contents.sizeBytes }),
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
       };
       const plan = planOf(container.labels, { ...facts, running: true });
       const [problem] = plan.problems;

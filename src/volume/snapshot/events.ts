@@ -57,6 +57,8 @@ const finished = z.object({
   complete: z.boolean(),
   /** Position of its `snapshot.started`. */
   started: z.number(),
+  /** The stack that it was taken with, in one hold. */
+  stack: z.optional(z.string()),
 });
 
 export type SnapshotFinished = z.infer<typeof finished>;
@@ -83,6 +85,35 @@ export const snapshotFailed: EventDeclaration<'snapshot.failed', z.infer<typeof 
   parse: (data) => failed.parse(data),
   upcasts: [],
   summarise: ({ volume, message, code }) => ({ subject: volume, outcome: 'failed', sentence: `${message} [${code}]` }),
+};
+
+const stackTaken = z.object({
+  stack: z.string(),
+  repository: subject.repository,
+  /** Of the snapshot that holds the stack's definition, and the ids of all others. */
+  snapshot: z.string(),
+  /** The first 200 of its volumes and directories, and how many there are. */
+  parts: z.array(z.object({ volume: z.string(), snapshot: z.string() })),
+  partCount: z.number(),
+  containerCount: z.number(),
+  method: z.string(),
+  holdMs: z.number(),
+  complete: z.boolean(),
+});
+
+export type StackTaken = z.infer<typeof stackTaken>;
+
+/** All parts of a stack were taken in one hold, and its definition with them. */
+export const stackSnapshotTaken: EventDeclaration<'stack.snapshot-taken', StackTaken> = {
+  type: 'stack.snapshot-taken',
+  schemaVersion: 1,
+  parse: (data) => stackTaken.parse(data),
+  upcasts: [],
+  summarise: ({ stack, repository, snapshot, partCount, containerCount, complete }) => ({
+    subject: stack,
+    outcome: complete ? 'done' : 'incomplete',
+    sentence: `The stack is in ${repository.name} as ${snapshot.slice(0, 8)}: ${partCount} volumes and directories, ${containerCount} containers`,
+  }),
 };
 
 const restored = z.object({ ...subject, snapshot: z.string(), to: z.string() });

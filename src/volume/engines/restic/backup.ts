@@ -1,24 +1,37 @@
 import { lstatSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { HoldfastError, systemCode } from '#core/errors.ts';
-import type { BackupRequest, JobOptions, PassDone, SnapshotDone, SnapshotLabels } from '#volume/engines/engine.ts';
+import type {
+  BackupRequest,
+  JobOptions,
+  PassDone,
+  SnapshotDone,
+  SnapshotFilter,
+  SnapshotLabels,
+  SnapshotRow,
+} from '#volume/engines/engine.ts';
 import { type ResticContext, runRestic } from '#volume/engines/restic/run.ts';
-import { readSnapshots } from '#volume/engines/restic/snapshots.ts';
 import { readSummary } from '#volume/engines/restic/summary.ts';
 
 /** Exit code of a backup that could not read everything: the snapshot is there, without that. */
 const INCOMPLETE = 3;
 
+export interface PassOptions extends JobOptions {
+  /** A list of patterns, which restic reads after it has opened the repository and before it looks at any source. */
+  readonly excludeFile?: string;
+}
+
 /** Stores files, one pass. @throws `RESTIC_SOURCE_MISSING`, `RESTIC_SUMMARY_MISSING`, `RESTIC_*` */
 export async function backupPass(
   context: ResticContext,
   request: BackupRequest,
-  { progress, signal }: JobOptions = {},
+  { progress, signal, excludeFile }: PassOptions = {},
 ): Promise<PassDone> {
   // Until 0.18 restic skips a source that is not there, and says that all is well.
   for (const path of request.paths) refuseMissing(path);
   if (request.paths.length === 0) throw new HoldfastError('RESTIC_SOURCE_MISSING', 'There is nothing to store');
   const excludes = (request.excludes ?? []).map((pattern) => `--exclude=${pattern}`);
+  if (excludeFile !== undefined) excludes.push(`--exclude-file=${excludeFile}`);
   const time = request.time === undefined ? [] : [`--time=${timeArgument(request.time)}`];
   const args = ['--json', ...labelArguments(request), ...excludes, ...time, '--', ...request.paths];
   const summary = readSummary(progress);
@@ -30,8 +43,12 @@ export async function backupPass(
  * Looks for the snapshot that restic says it made.
  * @throws `RESTIC_SNAPSHOT_LOST`
  */
-export async function lookUp(context: ResticContext, pass: PassDone, host: string): Promise<SnapshotDone> {
-  const rows = await readSnapshots(context, { ids: [pass.shortId], host });
+export async function lookUp(
+  find: (filter: SnapshotFilter) => Promise<readonly SnapshotRow[]>,
+  pass: PassDone,
+  host: string,
+): Promise<SnapshotDone> {
+  const rows = await find({ ids: [pass.shortId], host });
   const [row] = rows;
   if (row !== undefined && rows.length === 1) return { ...pass, id: row.id, tree: row.tree, time: row.time };
   throw new HoldfastError(

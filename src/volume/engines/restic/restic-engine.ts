@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '#core/errors.ts';
-import type { JobOptions, PassDone, RepositoryAccess, SnapshotEngine } from '#volume/engines/engine.ts';
+import type { JobOptions, PassDone, RepositoryAccess, SnapshotEngine, SnapshotFilter } from '#volume/engines/engine.ts';
 import { backupPass, lookUp } from '#volume/engines/restic/backup.ts';
 import { backupStreamPass } from '#volume/engines/restic/backup-stream.ts';
 import {
@@ -14,7 +14,9 @@ import {
 } from '#volume/engines/restic/care.ts';
 import { copySnapshots } from '#volume/engines/restic/copy.ts';
 import { addKey, currentKey, removeKey } from '#volume/engines/restic/keys.ts';
+import { preparedPass } from '#volume/engines/restic/prepared.ts';
 import { askVersion, findRestic, formatVersion } from '#volume/engines/restic/program.ts';
+import { quickLook, uniqueIds } from '#volume/engines/restic/quick-look.ts';
 import { dumpFile, listEntries } from '#volume/engines/restic/read.ts';
 import { restoreSnapshot } from '#volume/engines/restic/restore.ts';
 import type { ResticContext } from '#volume/engines/restic/run.ts';
@@ -37,6 +39,8 @@ export function resticEngine(
   };
   const context: ResticContext = { access, ours, program };
   const turns = turnsAt(access.lockPath);
+  const quick = quickLook(access);
+  const find = async (filter: SnapshotFilter = {}) => (await quick.find(filter)) ?? readSnapshots(context, filter);
   const unlock = () => turns.take('alone', undefined, () => unlockRepository(context));
   const inTurn = async <T>(turn: Turn, signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T> => {
     try {
@@ -48,7 +52,7 @@ export function resticEngine(
     }
   };
   const stored = async (pass: () => Promise<PassDone>, host: string, { signal }: JobOptions = {}) =>
-    lookUp(context, await inTurn('write', signal, pass), host);
+    lookUp(find, await inTurn('write', signal, pass), host);
   const reading = async function* <T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
     const turn = openTurn();
     // What is read keeps its turn until the reader has had enough.
@@ -67,14 +71,26 @@ export function resticEngine(
     init: () => turns.take('alone', undefined, () => initRepository(context)),
     identity: () => readIdentity(context),
     pass: (request, options) => inTurn('write', options?.signal, () => backupPass(context, request, options)),
+    prepare: (request) => {
+      void quick.unlock();
+      return preparedPass(context, turns, request, (options) =>
+        inTurn('write', options?.signal, () => backupPass(context, request, options)),
+      );
+    },
+    discard: (ids) =>
+      inTurn('alone', undefined, async () => {
+        if (ids.length === 0 || quick.discard(ids)) return;
+        const names = (await readSnapshots(context, { ids })).map(({ id }) => id);
+        await forgetSnapshots(context, uniqueIds(names, ids));
+      }),
     backup: (request, options) => stored(() => backupPass(context, request, options), request.host, options),
     backupStream: async (request, options) => {
       // What was read of a stream is gone: no second attempt.
       if (!access.shared && mayBeLocked(access)) await unlock();
       const pass = () => turns.take('write', options?.signal, () => backupStreamPass(context, request, options));
-      return lookUp(context, await pass(), request.host);
+      return lookUp(find, await pass(), request.host);
     },
-    snapshots: (filter) => readSnapshots(context, filter),
+    snapshots: find,
     list: (snapshot, path) => reading(() => listEntries(context, snapshot, path)),
     restore: (request, options) => inTurn('read', options?.signal, () => restoreSnapshot(context, request, options)),
     dump: (snapshot, path) => reading(() => dumpFile(context, snapshot, path)),

@@ -19,12 +19,12 @@ export async function readSnapshots(
   const run = { command: 'snapshots', args, limitMs: LOOK_LIMIT_MS };
   const lines: string[] = [];
   await runRestic(context, passwordFile === undefined ? run : { ...run, passwordFile }, (line) => lines.push(line));
-  const rows = rowsOf(lines).filter((row) => matches(row, filter));
+  const rows = rowsOf(lines).filter((row) => matchesFilter(row, filter));
   return rows.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time) || (a.id < b.id ? -1 : 1));
 }
 
-/** restic is not asked to filter by id or tag: what it does not know is no error to it, or the wrong one. */
-function matches(row: SnapshotRow, { tags = [], host, ids }: SnapshotFilter): boolean {
+/** Whether a filter lets a snapshot pass. restic is not asked to filter by id or tag: what it does not know is no error to it, or the wrong one. */
+export function matchesFilter(row: SnapshotRow, { tags = [], host, ids }: SnapshotFilter): boolean {
   return (
     tags.every((tag) => row.tags.includes(tag)) &&
     (host === undefined || row.host === host) &&

@@ -32,7 +32,10 @@ export async function snapshotIds(repository: Pick<ResticRepository, 'files'>): 
 }
 
 /** @throws `RESTIC_FILE_DAMAGED`, `RESTIC_SNAPSHOT_INVALID`, `ZSTD_CORRUPT`, `DECOMPRESS_LIMIT`, and what reading throws */
-export async function readSnapshot(repository: ResticRepository, id: string): Promise<ResticSnapshot> {
+export async function readSnapshot(
+  repository: Pick<ResticRepository, 'files' | 'key' | 'zstd'>,
+  id: string,
+): Promise<ResticSnapshot> {
   const bytes = await repository.files.read('snapshot', id);
   if (createHash('sha256').update(bytes).digest('hex') !== id) {
     throw new HoldfastError('RESTIC_FILE_DAMAGED', `The SHA-256 of snapshot ${id} is another: it was changed`);

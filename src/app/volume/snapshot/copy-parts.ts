@@ -1,0 +1,137 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { holdDeps } from '#app/volume/hold/holds.ts';
+import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
+import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import { writeDumps } from '#app/volume/snapshot/write-dumps.ts';
+import { writing } from '#base/files/writing.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
+import type { PlannedWriter } from '#volume/snapshot/choose.ts';
+import type { SnapshotFinished, Writer } from '#volume/snapshot/events.ts';
+import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
+import { FIRST_PASS_TAG, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
+
+const MOST_DUMPS_NAMED = 200;
+
+/** One target while it is under way. */
+export interface Part {
+  readonly subject: SnapshotSubject;
+  readonly running: readonly PlannedWriter[];
+  readonly data: { readonly writers: Writer[]; readonly writersComplete: boolean };
+  readonly about: Pick<SnapshotFinished, 'volume' | 'repository'>;
+  readonly started: number;
+  readonly staging: string;
+}
+
+type Event = Omit<SnapshotFinished, 'volume' | 'repository' | 'started' | 'stack'>;
+
+interface Copied {
+  readonly facts: readonly { readonly event: Event; readonly problems: readonly Problem[] }[];
+  /** Of the hold, and of what is beside the snapshots. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Copies all parts while their writers are held, and looks for each in the repository.
+ * @throws `SNAPSHOT_NOT_CONSISTENT`, `SNAPSHOT_INTERRUPTED`, `RESTIC_*`, `HOLD_*`, `ENGINE_*`
+ */
+export async function copyParts(
+  deps: TakeSnapshotDeps,
+  parts: readonly Part[],
+  running: readonly PlannedWriter[],
+  signal: AbortSignal,
+): Promise<Copied> {
+  const { repository, engine, environment } = deps;
+  const unwanted: string[] = [];
+  // What a killed run left there tells that it also left a first pass.
+  const leftovers = parts.filter(({ staging }) => writing(staging, () => clear(staging)));
+  try {
+    const dumps = await stage(deps, parts);
+    const requests = parts.map(
+      ({ subject, staging, running: own }): BackupRequest => ({
+        paths: [subject.source, staging],
+        tags: [OWN_TAG, volumeTag(subject.name)],
+        host: repository.settings.host,
+        excludes: [...new Set(own.flatMap(({ plan }) => plan.exclude))],
+      }),
+    );
+    const hold = holdDeps(engine, environment);
+    const note = (ids: readonly string[]) => unwanted.push(...ids);
+    const done = await copyHeld({ engine: repository.engine, hold, signal, unwanted: note }, requests, running);
+    const rows = await repository.engine.snapshots({ ids: done.passes.map(({ shortId }) => shortId) });
+    const facts = done.passes.map((pass, index) => {
+      const { names, problems } = dumps[index] ?? { names: [], problems: [] };
+      const [row, ...more] = rows.filter(({ id }) => id.startsWith(pass.shortId));
+      if (row === undefined || more.length > 0) throw lost(pass);
+      const event: Event = {
+        ...{ snapshot: row.id, tree: row.tree, method: names.length > 0 ? `dump+${done.method}` : done.method },
+        ...{ holdMs: done.holdMs, bytes: pass.bytesProcessed, bytesAdded: pass.bytesAdded, files: pass.files },
+        dumps: names.slice(0, MOST_DUMPS_NAMED).map((name) => name.toWellFormed().slice(0, 200)),
+        complete: pass.kind === 'complete' && problems.length === 0,
+      };
+      return { event, problems: [...problems, ...pass.problems] };
+    });
+    return { facts, problems: [...done.problems, ...(await discard(deps, unwanted.splice(0), leftovers))] };
+  } catch (error) {
+    for (const problem of await discard(deps, unwanted, [])) deps.tell?.(problem);
+    throw error;
+  } finally {
+    for (const { staging } of parts) rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Dumps and manifests, each in its target's directory. A container with several targets is dumped once, into the first. */
+async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[]) {
+  const dumped = new Set<string>();
+  const all: Awaited<ReturnType<typeof writeDumps>>[] = [];
+  writing(record.home.directory, () => {
+    for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
+  });
+  for (const { staging, running, about, data, started } of parts) {
+    const own = running.filter(({ container }) => !dumped.has(container.id));
+    for (const { container } of own) dumped.add(container.id);
+    const dumps = await writeDumps(engine, own, join(staging, 'dumps'));
+    all.push(dumps);
+    const manifest = { ...about, ...data, started, at: now().toISOString(), dumps: dumps.names };
+    const text = `${JSON.stringify(manifest, null, 2)}\n`;
+    writing(staging, () => writeFileSync(join(staging, 'manifest.json'), text, { mode: 0o600 }));
+  }
+  return all;
+}
+
+/** Gives whether something was there. */
+function clear(staging: string): boolean {
+  mkdirSync(dirname(staging), { recursive: true, mode: 0o700 });
+  try {
+    rmSync(staging, { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Snapshots that were made on the way. One that stays does no harm: it has another tag. */
+async function discard(
+  { repository }: TakeSnapshotDeps,
+  ids: readonly string[],
+  leftovers: readonly Part[],
+): Promise<readonly Problem[]> {
+  try {
+    const { engine } = repository;
+    const tags = leftovers.map(({ subject }) => volumeTag(subject.name));
+    const rows = tags.length === 0 ? [] : await engine.snapshots({ tags: [FIRST_PASS_TAG] });
+    const left = rows.filter((row) => row.tags.some((tag) => tags.includes(tag))).map(({ id }) => id);
+    await engine.discard([...ids, ...left.filter((id) => !ids.some((one) => id.startsWith(one)))]);
+    return [];
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    return [{ code, message: `A first pass stays in the repository: ${message}` }];
+  }
+}
+
+function lost({ shortId }: PassDone): HoldfastError {
+  return new HoldfastError('RESTIC_SNAPSHOT_LOST', `The snapshot ${shortId} is not in the repository`, {
+    hint: 'Check it: holdfast volume repo check',
+  });
+}

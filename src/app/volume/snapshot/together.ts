@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { holdDeps } from '#app/volume/hold/holds.ts';
+import { aroundSnapshot } from '#app/volume/snapshot/around/around-snapshot.ts';
+import { copyParts, type Part } from '#app/volume/snapshot/copy-parts.ts';
+import type { TakenSnapshot, TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
+import { surveyTree } from '#volume/discover/survey.ts';
+import { type PlannedWriter, planWriters } from '#volume/snapshot/choose.ts';
+import type { SnapshotFinished } from '#volume/snapshot/events.ts';
+import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
+import { stagingName, targetStream } from '#volume/snapshot/tags.ts';
+import { allWriters, type Writers, writerOf } from '#volume/snapshot/writer.ts';
+
+const NOBODY_WATCHED: Writers = { writers: [], complete: false };
+/** What is taken in one hold. */
+export interface SnapshotGroup {
+  readonly subjects: readonly SnapshotSubject[];
+  /** Those of all subjects, each once, in the order to hold them. */
+  readonly writers: readonly DiscoveredContainer[];
+  readonly stack?: string;
+}
+
+const SIZE_LIMITS = { entries: 20_000, depth: 64 };
+
+/**
+ * Takes consistent snapshots of several targets, all in one hold: dumps of the databases that run, a pass over the files
+ * while everything runs, and another while the writers are held. Who wrote stands in the ledger before, and in each
+ * snapshot as `manifest.json`. Either all are taken, or none counts.
+ * @throws `VOLUME_PLAN_INVALID`, `SNAPSHOT_NOT_CONSISTENT`, `SNAPSHOT_INTERRUPTED`, `SNAPSHOT_COMMAND_FAILED`, `RESTIC_*`,
+ * `HOLD_*`, `ENGINE_*`, `LEDGER_*`, `DATABASE_*`
+ */
+export async function takeTogether(
+  deps: TakeSnapshotDeps,
+  { subjects, writers, stack }: SnapshotGroup,
+): Promise<readonly TakenSnapshot[]> {
+  const { record, actor } = deps;
+  const running = planAll(subjects, writers);
+  const parts: Part[] = [];
+  const problems: Problem[] = [];
+  try {
+    for (const subject of subjects) parts.push(await begin(deps, subject, running));
+    const taken = await interruptible(deps, (signal) =>
+      aroundSnapshot({ ...deps, tell: (problem) => problems.push(problem) }, running, () =>
+        copyParts(deps, parts, running, signal),
+      ),
+    );
+    const done: TakenSnapshot[] = [];
+    for (const [index, { subject, about, started, data }] of parts.entries()) {
+      const facts = taken.facts[index];
+      if (facts === undefined) throw new RangeError('a part has no snapshot');
+      const event: SnapshotFinished = { ...about, ...facts.event, started, ...(stack === undefined ? {} : { stack }) };
+      const events = [{ type: 'snapshot.finished', data: event }] as const;
+      await record.ledger.append({ stream: targetStream(subject.name), events, actor });
+      const own = [...subject.problems, ...facts.problems];
+      done.push({ ...event, ...data, problems: index === 0 ? [...problems, ...taken.problems, ...own] : own });
+    }
+    return done;
+  } catch (error) {
+    for (const problem of problems) deps.tell?.(problem);
+    const { code, message } = problemOf(error);
+    for (const { subject, about, started } of parts) {
+      const failed = { ...about, started, code, message: message.toWellFormed().slice(0, 500) };
+      const events = [{ type: 'snapshot.failed', data: failed }] as const;
+      await record.ledger.append({ stream: targetStream(subject.name), events, actor });
+    }
+    throw error;
+  }
+}
+
+function planAll(
+  subjects: readonly SnapshotSubject[],
+  writers: readonly DiscoveredContainer[],
+): readonly PlannedWriter[] {
+  return planWriters(writers, (container) => {
+    const own = subjects.filter((subject) => subject.writers.some(({ id }) => id === container));
+    return own.reduce((sum, { source }) => sum + (surveyTree(source, SIZE_LIMITS)?.sizeBytes ?? 0), 0);
+  });
+}
+
+/** Says in the record who wrote, before anything is stored. */
+async function begin(
+  deps: TakeSnapshotDeps,
+  subject: SnapshotSubject,
+  running: readonly PlannedWriter[],
+): Promise<Part> {
+  const { record, repository, actor } = deps;
+  const { settings } = repository;
+  const about = { volume: subject.name, repository: { name: settings.name, id: settings.id } };
+  const stream = targetStream(subject.name);
+  let since: string | undefined;
+  for await (const { at } of record.ledger.read({ stream, types: ['snapshot.started'] }, 'newest-first')) {
+    since = at;
+    break;
+  }
+  const seen = (await deps.writersSince?.(subject.name, since)) ?? NOBODY_WATCHED;
+  const { writers, complete } = allWriters(subject.writers.map(writerOf), seen);
+  const data = { writers: [...writers], writersComplete: complete };
+  const events = [{ type: 'snapshot.started', data: { ...about, ...data } }] as const;
+  const begun = await record.ledger.append({ stream, events, actor });
+  const ids = new Set(subject.writers.map(({ id }) => id));
+  return {
+    ...{ subject, data, about },
+    running: running.filter(({ container }) => ids.has(container.id)),
+    started: begun.kind === 'appended' ? begun.position : 0,
+    // Always the same place for a target: earlier snapshots are found by their paths.
+    staging: join(record.home.directory, 'staging', settings.name, stagingName(subject.name)),
+  };
+}
+
+/** While this lasts, a signal ends the work, and not the process: what is owed is still done. */
+async function interruptible<T>(
+  { engine, environment }: TakeSnapshotDeps,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  let by: string | undefined;
+  const unlisten = holdDeps(engine, environment).onSignal((signal) => {
+    by ??= signal;
+    ending.abort();
+  });
+  try {
+    return await work(ending.signal);
+  } catch (error) {
+    if (by === undefined) throw error;
+    throw new HoldfastError('SNAPSHOT_INTERRUPTED', `It was ended by ${by}; everything runs again`, { cause: error });
+  } finally {
+    unlisten();
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/** Of snapshots that are consistent. */
+export const OWN_TAG = 'holdfast';
+/** Of first passes, which are not, and are taken back when the second has been made. */
+export const FIRST_PASS_TAG = 'holdfast-first-pass';
+
+/** What the tag of a target's snapshots says: of a volume by its name, of a directory of the host by its path. */
+export function volumeTag(name: string): string {
+  return isBind(name) ? `bind=${name}` : `volume=${name}`;
+}
+
+/** What the tag of a stack's own snapshot says, which holds its definition. Everything that a tag cannot hold is escaped. */
+export function stackTag(stack: string): string {
+  return `stack=${stack.toWellFormed().replace(/[%,\p{Cc}]|^\s|\s$/gu, encodeURIComponent)}`;
+}
+
+/** The stream of the ledger that a target's events are in. */
+export function targetStream(name: string): string {
+  return isBind(name) ? (name.length <= 390 ? `bind:${name}` : `bind:${shortHash(name)}`) : `volume:${name}`;
+}
+
+/** The directory for a target's dumps and manifest, always the same for it: earlier snapshots are found by their paths. */
+export function stagingName(name: string): string {
+  return isBind(name) ? `bind-${shortHash(name)}` : name;
+}
+
+/** Volumes' names hold no slashes; a directory's is its absolute path. */
+export function isBind(name: string): boolean {
+  return name.startsWith('/');
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
