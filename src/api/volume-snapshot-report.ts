@@ -6,7 +6,7 @@ const problems = z.array(z.object({ code: z.string(), message: z.string() }).loo
 export const snapshotTakenSchema = z
   .object({
     snapshot: z.string().describe('64 hexadecimal digits'),
-    volume: z.string(),
+    volume: z.string().describe('or the path of a directory of the host'),
     method: z.string().describe('pause, stop, still or live; dump+ before it when dumps of databases are in it'),
     holdMs: z.int().describe('how long the writers stood still'),
     bytes: z.int(),
@@ -31,6 +31,30 @@ export const snapshotTakenSchema = z
   .meta({ id: 'VolumeSnapshotTaken' });
 
 export type SnapshotTaken = z.infer<typeof snapshotTakenSchema>;
+
+/** What `holdfast volume snapshot --format json` prints for several targets, a stack, or all of them. */
+export const snapshotsTakenSchema = z
+  .object({
+    snapshots: z.array(snapshotTakenSchema).describe('of volumes and directories on their own'),
+    stacks: z.array(
+      z.object({
+        stack: z.string(),
+        snapshot: z.string().describe('of the one that holds its definition and ties the parts together'),
+        method: z.string(),
+        holdMs: z.int().describe('how long its writers stood still, all together'),
+        containers: z.int(),
+        complete: z.boolean(),
+        parts: z.array(snapshotTakenSchema),
+        problems,
+      }),
+    ),
+    failed: z.array(
+      z.object({ kind: z.enum(['stack', 'target']), name: z.string(), code: z.string(), message: z.string() }),
+    ),
+  })
+  .meta({ id: 'VolumeSnapshotsTaken' });
+
+export type SnapshotsTaken = z.infer<typeof snapshotsTakenSchema>;
 
 /** What `holdfast volume snapshots --format json` prints. */
 export const snapshotListSchema = z

@@ -18,7 +18,7 @@ import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
-import { snapshotListSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
+import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -42,6 +42,7 @@ describe('the generated reference is current', () => {
     ['volume-repository-checked', repositoryCheckedSchema],
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['volume-snapshot-taken', snapshotTakenSchema],
+    ['volume-snapshots-taken', snapshotsTakenSchema],
     ['volume-snapshot-list', snapshotListSchema],
     ['notification-payload', notificationPayloadSchema],
     ['notify-target-added', notifyTargetAddedSchema],

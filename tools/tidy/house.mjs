@@ -127,6 +127,7 @@ export const house = {
         'the JSON Schema in docs/reference is made from it',
       'src/app/volume/hold/start-watchdog.ts#WATCHDOG_COMMAND': 'tests end the watchdogs that they started',
       'src/api/volume-snapshot-report.ts#snapshotTakenSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-snapshot-report.ts#snapshotsTakenSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/volume/engines/restic/reader/browse.ts#readTree': 'for volume browse, which is to come; tested',
       'src/volume/engines/restic/reader/browse.ts#WalkEntry': 'for volume browse, which is to come; tested',

@@ -1,51 +1,109 @@
-import type { SnapshotTaken } from '#api/volume-snapshot-report.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { everything, type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
 import { takeSnapshot } from '#app/volume/snapshot/take-snapshot.ts';
+import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
-import { startProgress } from '#cli/progress.ts';
+import { type Progress, startProgress } from '#cli/progress.ts';
 import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
-import { count } from '#report/next-steps.ts';
+import { snapshotReport, snapshotText, targetsReport, targetsText } from '#cli/volume/snapshot-report.ts';
+import { HoldfastError } from '#core/errors.ts';
+
+export interface SnapshotFlags extends VolumeFlags {
+  readonly stack?: readonly string[];
+  readonly bind?: readonly string[];
+  readonly all?: boolean;
+}
 
 /** `holdfast volume snapshot`. */
 export async function snapshotCommand(
-  volume: string,
-  flags: VolumeFlags,
+  volumes: readonly string[],
+  flags: SnapshotFlags,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const asked = targetsOf(volumes, flags);
   const progress = startProgress(false);
   try {
-    progress.step(`Snapshot of ${volume}`);
     // What a run that died held is released before anything else.
     const { problems } = await reconcileVolumes(environment);
     printProblems(problems.map(({ code, message }) => ({ code, message })));
-    const taken = await onRecord(environment, async (record) => {
+    return await onRecord(environment, async (record) => {
       const repository = openRepository(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
       const actor = actorOf(environment);
-      return takeSnapshot({ record, repository, engine, environment, actor, now: recordClock }, volume);
+      const tell: TakeSnapshotDeps['tell'] = (problem) => printProblems([problem]);
+      const deps = { record, repository, engine, environment, actor, now: recordClock, tell };
+      const [only, ...more] = asked;
+      return flags.all !== true && only?.kind === 'target' && more.length === 0
+        ? takeOne(deps, only.name, flags, progress)
+        : takeSeveral(deps, flags.all === true ? await everything(deps) : asked, flags, progress);
     });
-    progress.done();
-    printProblems(taken.problems);
-    const { snapshot, method, holdMs, bytes, bytesAdded, files, dumps, complete, writers, writersComplete } = taken;
-    const report: SnapshotTaken = {
-      ...{ snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete },
-      dumps: [...dumps],
-      writers: writers.map((writer) => ({ ...writer, digests: [...writer.digests] })),
-      problems: taken.problems.map((problem) => ({ ...problem })),
-    };
-    await writeText(
-      flags.format === 'json'
-        ? `${JSON.stringify(report, null, 2)}\n`
-        : `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}, ` +
-            `held for ${holdMs} ms\nWritten by ${writers.map(({ name, image }) => `${name} (${image})`).join(', ') || 'nobody that is known'}.\n`,
-    );
-    return complete ? exitCodes.done : exitCodes.failed;
   } finally {
     progress.done();
   }
+}
+
+/** @throws `USAGE` */
+function targetsOf(
+  volumes: readonly string[],
+  { stack = [], bind = [], all = false }: SnapshotFlags,
+): readonly Target[] {
+  const wrong = bind.find((path) => !path.startsWith('/')) ?? volumes.find((name) => name.startsWith('/'));
+  if (wrong !== undefined) {
+    throw new HoldfastError('USAGE', `${JSON.stringify(wrong.slice(0, 200))} is given as what it is not`, {
+      kind: 'usage',
+      hint: 'Volumes go by their names, directories of the host by --bind with an absolute path.',
+    });
+  }
+  const targets = [
+    ...stack.map((name): Target => ({ kind: 'stack', name })),
+    ...[...volumes, ...bind].map((name): Target => ({ kind: 'target', name })),
+  ];
+  if (all === (targets.length === 0))
+    return [...new Map(targets.map((one) => [`${one.kind} ${one.name}`, one])).values()];
+  throw new HoldfastError('USAGE', all ? '--all is all there is' : 'There is nothing to take', {
+    kind: 'usage',
+    hint: 'Name volumes, or give --stack NAME, --bind PATH or --all; --all stands alone.',
+  });
+}
+
+async function takeOne(
+  deps: TakeSnapshotDeps,
+  name: string,
+  flags: SnapshotFlags,
+  progress: Progress,
+): Promise<number> {
+  progress.step(`Snapshot of ${name}`);
+  const taken = await takeSnapshot(deps, name);
+  progress.done();
+  printProblems(taken.problems);
+  const report = snapshotReport(taken);
+  await writeText(flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : snapshotText(report));
+  return taken.complete ? exitCodes.done : exitCodes.failed;
+}
+
+async function takeSeveral(
+  deps: TakeSnapshotDeps,
+  targets: readonly Target[],
+  flags: SnapshotFlags,
+  progress: Progress,
+): Promise<number> {
+  const taken = await takeTargets(deps, targets, ({ kind, name }) =>
+    progress.step(`Snapshot of ${kind === 'stack' ? 'the stack ' : ''}${name}`),
+  );
+  progress.done();
+  const { snapshots, stacks, failed } = taken;
+  printProblems(
+    [...snapshots, ...stacks.flatMap((stack) => [stack, ...stack.snapshots])].flatMap((one) => one.problems),
+  );
+  for (const { name, problem } of failed) printProblems([{ ...problem, message: `${name}: ${problem.message}` }]);
+  const report = targetsReport(taken);
+  await writeText(flags.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : targetsText(report));
+  return failed.length === 0 && [...snapshots, ...stacks].every(({ complete }) => complete)
+    ? exitCodes.done
+    : exitCodes.failed;
 }

@@ -25,6 +25,8 @@ export interface CopyDeps {
 }
 
 const FIRST_PASS_AGE_MS = 2_000;
+/** Runs of restic that wait at once: each takes about 100 MB. */
+const MOST_OPEN = 4;
 
 /**
  * Copies everything as it is at one moment: most of it while everything runs, the rest while those that can write are held.
@@ -37,22 +39,22 @@ export async function copyHeld(
   running: readonly PlannedWriter[],
 ): Promise<HeldCopies> {
   const problems: Problem[] = [];
-  let hasFirst = false;
+  let stored: readonly number[] | undefined;
   for (const method of copyMethods(running)) {
     if (method.kind === 'live' || method.kind === 'still') {
       const passes: PassDone[] = [];
       for (const request of requests) passes.push(await deps.engine.pass(request, deps));
       return { passes, method: method.kind, holdMs: 0, problems };
     }
-    const passes = openPasses(deps.engine, requests);
+    const { first, passes } = await openHeld(deps, requests, stored);
+    stored = first;
     try {
-      if (!hasFirst) await passOnce(deps, requests);
-      hasFirst = true;
       await passes.ready();
       const done = await copyWhile(deps, method, requests.length, running, passes);
       problems.push(...done.problems);
       if (done.passes !== undefined) {
-        return { passes: done.passes, method: method.kind, holdMs: done.holdMs, problems };
+        const added = done.passes.map((pass, at) => ({ ...pass, bytesAdded: pass.bytesAdded + (first[at] ?? 0) }));
+        return { passes: added, method: method.kind, holdMs: done.holdMs, problems };
       }
     } finally {
       await passes.close();
@@ -64,14 +66,38 @@ export async function copyHeld(
   });
 }
 
-/** Stores most of it while everything runs, so that the hold is short. */
-async function passOnce({ engine, signal, unwanted }: CopyDeps, requests: readonly BackupRequest[]): Promise<void> {
-  for (const request of requests) {
+/**
+ * Stores most of it while everything runs, so that the hold is short, unless that was done; and opens what is to run while
+ * it lasts. Gives how many bytes each first pass added.
+ */
+async function openHeld(
+  { engine, signal, unwanted }: CopyDeps,
+  requests: readonly BackupRequest[],
+  stored: readonly number[] | undefined,
+): Promise<{ readonly first: readonly number[]; readonly passes: OpenPasses }> {
+  if (stored !== undefined) return { first: stored, passes: openPasses(engine, requests, MOST_OPEN) };
+  // restic goes on from a snapshot only when that is older than the start of the run, and those of the hold start soon.
+  const time = new Date(Date.now() - FIRST_PASS_AGE_MS);
+  const firsts = requests.map((request) => {
     const tags = [FIRST_PASS_TAG, ...request.tags.filter((tag) => tag !== OWN_TAG)];
-    // restic goes on from a snapshot only when it is older than the start of the run, and those of the second passes have started.
-    const time = new Date(Date.now() - FIRST_PASS_AGE_MS);
-    const { shortId } = await engine.pass({ ...request, tags, time }, { signal });
-    unwanted([shortId]);
+    return { ...request, tags, time };
+  });
+  const open = openPasses(engine, firsts, MOST_OPEN / 2);
+  let passes: OpenPasses | undefined;
+  try {
+    const first: number[] = [];
+    for (let index = 0; index < firsts.length; index += 1) {
+      if (index === firsts.length - 1) passes = openPasses(engine, requests, MOST_OPEN);
+      const { shortId, bytesAdded } = await open.go(index, { signal });
+      unwanted([shortId]);
+      first.push(bytesAdded);
+    }
+    return { first, passes: passes ?? openPasses(engine, requests, MOST_OPEN) };
+  } catch (error) {
+    await passes?.close();
+    throw error;
+  } finally {
+    await open.close();
   }
 }
 

@@ -10,13 +10,14 @@ export interface OpenPasses {
   close(): Promise<void>;
 }
 
-/** Each takes about 100 MB while it waits. */
-const MOST_OPEN = 4;
 /** A snapshot's time is that of its opening: it must not be much older than what it holds. */
 const STALE_MS = 5_000;
 
-/** Opens the first ones now, and another whenever one is done. */
-export function openPasses(engine: SnapshotEngine, requests: readonly BackupRequest[]): OpenPasses {
+/**
+ * Opens the first ones now, and another whenever one is done.
+ * @param most how many wait at once; each takes about 100 MB
+ */
+export function openPasses(engine: SnapshotEngine, requests: readonly BackupRequest[], most: number): OpenPasses {
   const open = new Map<number, PreparedPass>();
   let openedMs = 0;
   let next = 0;
@@ -29,7 +30,7 @@ export function openPasses(engine: SnapshotEngine, requests: readonly BackupRequ
   const openFirst = () => {
     openedMs = performance.now();
     next = 0;
-    while (next < Math.min(MOST_OPEN, requests.length)) openNext();
+    while (next < Math.min(most, requests.length)) openNext();
   };
   const close = async () => {
     const waiting = [...open.values()];

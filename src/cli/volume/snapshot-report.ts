@@ -1,0 +1,64 @@
+import type { SnapshotsTaken, SnapshotTaken } from '#api/volume-snapshot-report.ts';
+import type { TakenTargets } from '#app/volume/snapshot/take-all.ts';
+import type { TakenSnapshot } from '#app/volume/snapshot/taking.ts';
+import { count } from '#report/next-steps.ts';
+
+/** The report of one target. */
+export function snapshotReport(taken: TakenSnapshot): SnapshotTaken {
+  const { snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete } = taken;
+  return {
+    ...{ snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete },
+    dumps: [...taken.dumps],
+    writers: taken.writers.map((writer) => ({ ...writer, digests: [...writer.digests] })),
+    problems: taken.problems.map((problem) => ({ ...problem })),
+  };
+}
+
+/** The report of several targets. */
+export function targetsReport({ snapshots, stacks, failed }: TakenTargets): SnapshotsTaken {
+  return {
+    snapshots: snapshots.map(snapshotReport),
+    stacks: stacks.map(({ stack, snapshot, method, holdMs, containerCount, complete, problems, ...rest }) => ({
+      ...{ stack, snapshot, method, holdMs, containers: containerCount, complete },
+      parts: rest.snapshots.map(snapshotReport),
+      problems: problems.map((problem) => ({ ...problem })),
+    })),
+    failed: failed.map(({ kind, name, problem }) => ({ kind, name, code: problem.code, message: problem.message })),
+  };
+}
+
+/** Two lines for people. */
+export function snapshotText({
+  snapshot,
+  volume,
+  files,
+  bytes,
+  bytesAdded,
+  method,
+  holdMs,
+  writers,
+}: SnapshotTaken): string {
+  const who = writers.map(({ name, image }) => `${name} (${image})`).join(', ') || 'nobody that is known';
+  return (
+    `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}, ` +
+    `held for ${holdMs} ms\nWritten by ${who}.\n`
+  );
+}
+
+/** A line a target, and how many went well. */
+export function targetsText({ snapshots, stacks, failed }: SnapshotsTaken): string {
+  const lines = stacks.flatMap(({ stack, snapshot, containers, parts, holdMs }) => [
+    `${snapshot.slice(0, 8)}  stack ${stack}: ${count(parts.length, 'part')}, ${count(containers, 'container')}, held for ${holdMs} ms`,
+    ...parts.map((part) => `  ${line(part)}`),
+  ]);
+  lines.push(...snapshots.map(line));
+  const done = stacks.length + snapshots.length;
+  lines.push(
+    `${done} of ${count(done + failed.length, 'target')} taken${failed.length === 0 ? '' : `; ${failed.length} failed`}.`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function line({ snapshot, volume, files, bytes, bytesAdded, method }: SnapshotTaken): string {
+  return `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}`;
+}
