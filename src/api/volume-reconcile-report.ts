@@ -21,6 +21,9 @@ export const volumeReconcileReportSchema = z
       )
       .describe('of holds whose holder has gone'),
     living: z.array(z.string()).describe('holds that somebody who lives has'),
+    commands: z
+      .array(z.object({ container: z.string().describe('its id'), name: z.string(), label: z.string() }))
+      .describe('that labels ask for after a snapshot, run in place of a run that has died'),
     problems: z.array(volumeProblemSchema).describe('what could not be released or read; it stays for the next run'),
   })
   .meta({ id: 'VolumeReconcileReport' });

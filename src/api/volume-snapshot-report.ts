@@ -63,7 +63,11 @@ export const snapshotListSchema = z
       z.object({
         snapshot: z.string(),
         time: z.string(),
-        volume: z.string().nullable().describe('null: not taken by holdfast'),
+        volume: z
+          .string()
+          .nullable()
+          .describe('or the path of a directory; null: a stack’s definition, or not taken by holdfast'),
+        stack: z.string().nullable().describe('that it was taken with, or that it is the definition of'),
         method: z.string().nullable(),
         host: z.string(),
         paths: z.array(z.string()),

@@ -134,6 +134,7 @@ export const house = {
       'src/volume/engines/restic/reader/browse.ts#walkTree': 'for volume browse, which is to come; tested',
       'src/volume/engines/restic/reader/browse.ts#findNode': 'for volume browse, which is to come; tested',
       'src/volume/engines/restic/reader/browse.ts#fileContent': 'for volume browse, which is to come; tested',
+      'src/volume/snapshot/stack-definition.ts#parseStackDefinition': 'for restoring stacks, which comes next',
       'src/volume/hold/holder.ts#startIn': 'tests read made-up process tables with it',
       'src/volume/hold/journal.ts#claimToken': 'tests claim journals with it',
       'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema':

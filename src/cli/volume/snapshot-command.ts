@@ -1,9 +1,10 @@
 import { actorOf } from '#app/home/actor.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
-import { everything, type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
+import { everything, type TakenTargets, type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
 import { takeSnapshot } from '#app/volume/snapshot/take-snapshot.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import { takeStack } from '#app/volume/stack/take-stack.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
@@ -92,9 +93,18 @@ async function takeSeveral(
   flags: SnapshotFlags,
   progress: Progress,
 ): Promise<number> {
+  const [only, ...more] = targets;
+  if (only?.kind === 'stack' && more.length === 0) {
+    progress.step(`Snapshot of the stack ${only.name}`);
+    return tellSeveral({ snapshots: [], stacks: [await takeStack(deps, only.name)], failed: [] }, flags, progress);
+  }
   const taken = await takeTargets(deps, targets, ({ kind, name }) =>
     progress.step(`Snapshot of ${kind === 'stack' ? 'the stack ' : ''}${name}`),
   );
+  return tellSeveral(taken, flags, progress);
+}
+
+async function tellSeveral(taken: TakenTargets, flags: SnapshotFlags, progress: Progress): Promise<number> {
   progress.done();
   const { snapshots, stacks, failed } = taken;
   printProblems(

@@ -29,10 +29,10 @@ const HEADS: readonly Column[] = [
 
 function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
   const { width, paint } = terminal();
-  const rows = snapshots.map(({ snapshot, time, volume, method, position }) => [
+  const rows = snapshots.map(({ snapshot, time, volume, stack, method, position }) => [
     snapshot.slice(0, 8),
     time.slice(0, 19).replace('T', ' '),
-    volume ?? 'not ours',
+    volume ?? (stack === null ? 'not ours' : `stack ${stack}`),
     method ?? '?',
     position === null ? 'not on record' : String(position),
   ]);

@@ -18,6 +18,7 @@ describe('without labels', () => {
     expect(planOf({}, postgres)).toEqual({
       methods: [dump, pause, stop],
       before: [],
+      beforeMayFail: false,
       after: [],
       exclude: [],
       problems: [],

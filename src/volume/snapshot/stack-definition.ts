@@ -60,7 +60,6 @@ const definition = z.object({
 export type StackDefinition = z.infer<typeof definition>;
 export type StackContainer = z.infer<typeof container>;
 export type StackNetwork = z.infer<typeof network>;
-export type StackPart = z.infer<typeof part>;
 
 /** The one file of a stack's snapshot. */
 export const STACK_FILE = 'stack.json';

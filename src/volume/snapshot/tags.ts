@@ -26,7 +26,7 @@ export function stagingName(name: string): string {
 }
 
 /** Volumes' names hold no slashes; a directory's is its absolute path. */
-export function isBind(name: string): boolean {
+function isBind(name: string): boolean {
   return name.startsWith('/');
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { knownSnapshots } from '#app/volume/snapshot/known-snapshots.ts';
+import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
 import {
@@ -26,7 +26,8 @@ export async function verifyIndependently(
       hint: 'Mount it, or use restic for it: holdfast volume repo check --all',
     });
   }
-  const expectedSnapshots = [...(await knownSnapshots(record, settings.id)).keys()];
+  const known = await knownSnapshots(record, settings.id);
+  const expectedSnapshots = [...known.keys(), ...(await knownStacks(record, settings.id)).keys()];
   const password = readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
   return verifyRepository(directoryFiles(access.location), password, { expectedSnapshots, onProgress });
 }

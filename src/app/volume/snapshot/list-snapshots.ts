@@ -1,7 +1,8 @@
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { knownSnapshots } from '#app/volume/snapshot/known-snapshots.ts';
+import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
+import { FIRST_PASS_TAG } from '#volume/snapshot/tags.ts';
 
 /** The snapshots of a repository beside what the record knows of it: foreign ones and missing ones are seen. */
 export async function listSnapshots(
@@ -10,24 +11,36 @@ export async function listSnapshots(
   volume: string | undefined,
 ): Promise<SnapshotList> {
   const known = await knownSnapshots(record, settings.id);
-  const rows = await engine.snapshots();
+  const stacks = await knownStacks(record, settings.id);
+  // First passes are of a run that is under way, or has died: nothing that could be restored.
+  const rows = (await engine.snapshots()).filter(({ tags }) => !tags.includes(FIRST_PASS_TAG));
   const there = new Set(rows.flatMap(({ id, original }) => [id, ...(original === undefined ? [] : [original])]));
   const wanted = (name: string | null) => volume === undefined || name === volume;
   return {
     snapshots: rows
       .map(({ id, time, tags, host, paths, original }) => {
         const event = known.get(id) ?? known.get(original ?? '');
-        const tagged = tags.find((tag) => tag.startsWith('volume='))?.slice('volume='.length);
+        const stack = stacks.get(id) ?? stacks.get(original ?? '');
         return {
           ...{ snapshot: id, time, host, paths: [...paths] },
-          volume: event?.volume ?? tagged ?? null,
-          method: event?.method ?? null,
-          position: event?.position ?? null,
+          volume: event?.volume ?? tagged(tags, 'volume=') ?? tagged(tags, 'bind=') ?? null,
+          stack: event?.stack ?? stack?.stack ?? tagged(tags, 'stack=') ?? null,
+          method: event?.method ?? stack?.method ?? null,
+          position: event?.position ?? stack?.position ?? null,
         };
       })
       .filter((row) => wanted(row.volume)),
-    missing: [...known.values()]
-      .filter(({ snapshot, volume: name }) => !there.has(snapshot) && wanted(name))
+    missing: [
+      ...[...known.values()].filter(({ volume: name }) => wanted(name)),
+      ...[...stacks.values()]
+        .filter(() => volume === undefined)
+        .map((one) => ({ ...one, volume: `stack ${one.stack}` })),
+    ]
+      .filter(({ snapshot }) => !there.has(snapshot))
       .map(({ snapshot, at, volume: name, position }) => ({ snapshot, time: at, volume: name, position })),
   };
+}
+
+function tagged(tags: readonly string[], prefix: string): string | undefined {
+  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length);
 }
