@@ -1,0 +1,28 @@
+import type { Position } from '#core/position.ts';
+
+/**
+ * What a document says of one thing. Undefined: it says nothing, and whatever runs it has a default of its own.
+ * `unknown`: it says something that only shows when it is deployed, such as `${TAG}` or `!Ref Image`.
+ */
+export type Setting<T> = Known<T> | Unknown | undefined;
+
+export interface Known<T> {
+  readonly state: 'known';
+  readonly value: T;
+  readonly at: Position;
+}
+
+export interface Unknown {
+  readonly state: 'unknown';
+  readonly at: Position;
+}
+
+/** The value where it is known. */
+export function valueOf<T>(setting: Setting<T>): T | undefined {
+  return setting?.state === 'known' ? setting.value : undefined;
+}
+
+/** A known setting. */
+export function known<T>(value: T, at: Position): Known<T> {
+  return { state: 'known', value, at };
+}
