@@ -3,25 +3,19 @@ import { lint } from '#app/lint/lint.ts';
 import type { LintOutcome } from '#app/lint/lint-kind.ts';
 import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
 import { exitCodes } from '#cli/errors.ts';
+import type { LintFlags } from '#cli/lint-flags.ts';
 import { writeOut } from '#cli/output.ts';
+import { standardCommand } from '#cli/standard-command.ts';
 import { terminal } from '#cli/terminal.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import { type LintReportInput, toLinted, toLintReport } from '#report/lint-report.ts';
 import { lintText } from '#report/lint-text.ts';
 
-/** Options of `holdfast lint`, as the command line gives them. */
-export interface LintFlags {
-  readonly failOn?: Severity;
-  readonly format: 'text' | 'json' | 'jsonl';
-  readonly only: readonly string[];
-  readonly skip: readonly string[];
-  readonly fix?: true;
-}
-
 /** `holdfast lint`. @throws usage errors */
 export async function lintCommand(paths: readonly string[], flags: LintFlags): Promise<number> {
-  const { only, skip, failOn, format } = flags;
+  const { only, skip, failOn, format, standard } = flags;
+  if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
   const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, { only, skip, fix: flags.fix === true });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
   await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);

@@ -13,6 +13,7 @@ import {
   notifyTestedSchema,
 } from '#api/notify-report.ts';
 import { scanReport } from '#api/scan-report.ts';
+import { standardReportSchema } from '#api/standard-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
@@ -35,6 +36,7 @@ describe('the generated reference is current', () => {
     ['log-entry', logEntrySchema],
     ['verification-report', verificationReportSchema],
     ['affected-report', affectedReportSchema],
+    ['standard-report', standardReportSchema],
     ['volume-list', volumeListSchema],
     ['volume-reconcile-report', volumeReconcileReportSchema],
     ['volume-repository-added', repositoryAddedSchema],

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { collect } from '#cli/commands/options.ts';
-import type { LintFlags } from '#cli/lint-command.ts';
+import type { LintFlags } from '#cli/lint-flags.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
 /** Adds `holdfast lint`. */
@@ -18,6 +18,7 @@ export function addLint(program: Command, finish: Finish): void {
     .addOption(
       new Option('--format <FORMAT>', 'text, json or jsonl').choices(['text', 'json', 'jsonl']).default('text'),
     )
+    .option('--standard <STANDARD>', 'judge Kubernetes objects by a Pod Security Standard alone: pss:LEVEL[:vVERSION]')
     .addOption(ruleOption('--only', 'ask these rules and no other'))
     .addOption(ruleOption('--skip', 'do not ask these rules'))
     .option('--fix', 'make the edits that clear findings, then judge what is left')
@@ -43,6 +44,9 @@ Examples:
   holdfast lint Dockerfile --fail-on medium
   holdfast lint Dockerfile --fix
   holdfast lint - < Dockerfile
+  helm template ./chart | holdfast lint -
+  holdfast lint manifests/ --standard pss:restricted:v1.36
+  holdfast lint manifests/ --standard pss:baseline:latest --format jsonl
   holdfast lint . --skip DL3008,build/apk-unpinned --format json
 
 Exit codes: 0 judged, 1 failed, 2 usage, 3 found what --fail-on names, 4 a file that was named could not be judged.`;

@@ -2,7 +2,15 @@ import type { Problem } from '#core/errors.ts';
 import type { Plugin } from '#core/plugin.ts';
 import type { Position } from '#core/position.ts';
 import type { Node } from '#workload/document/node.ts';
-import type { BindingFacts, DialectId, NetworkFacts, PolicyFacts, RoleFacts, ServiceFacts, Workload } from '#workload/model/workload.ts';
+import type {
+  BindingFacts,
+  DialectId,
+  NetworkFacts,
+  PolicyFacts,
+  RoleFacts,
+  ServiceFacts,
+  Workload,
+} from '#workload/model/workload.ts';
 import type { PodFacts } from '#workload/pod-security/pod-facts.ts';
 
 /** A way to write down what runs. Pure, but for files that a document names. */

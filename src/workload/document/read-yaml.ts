@@ -1,4 +1,4 @@
-import { Composer, type Document, Lexer, LineCounter, Parser, type ParsedNode } from 'yaml';
+import { Composer, type Document, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { Node, SourceText } from '#workload/document/node.ts';
 import { nodeOf } from '#workload/document/yaml-node.ts';
@@ -18,21 +18,24 @@ export interface YamlFile {
 
 /** Deeper nesting is nobody's, and would end the process inside the library. */
 const DEEPEST = 200;
-/** About 8 MiB of ordinary YAML. */
-const MOST_TOKENS = 1_000_000;
+/** About 4 MiB of ordinary YAML. */
+const MOST_TOKENS = 2_000_000;
 const MOST_ERRORS = 50;
 
 type Composed = Document.Parsed<ParsedNode>;
 
 /**
  * Every document of a text (YAML 1.2, and what is common of 1.1: merge keys). A document with a mistake is a problem,
- * and the others are read on. Limits: 200 levels, a million tokens, 200,000 nodes of a document when aliases are
+ * and the others are read on. Limits: 200 levels, two million tokens, 200,000 nodes of a document when aliases are
  * followed.
  */
 export function readYaml(source: SourceText): YamlFile {
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
+  // The library makes an error for every mistake, and most of their cost is the stack, which nobody sees.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     const options = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const;
     for (const document of new Composer(options).compose(tokens(source, lines))) {
@@ -47,6 +50,8 @@ export function readYaml(source: SourceText): YamlFile {
     if (!(error instanceof HoldfastError)) throw error;
     const { code, message, hint } = error;
     problems.push({ code, message, path: source.path, ...(hint === undefined ? {} : { hint }) });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   return { documents, problems };
 }
@@ -94,6 +99,8 @@ function invalid(source: SourceText, offset: number, message: string, lines: Lin
     code: 'WORKLOAD_YAML_INVALID',
     message: `${source.path}:${line}:${col} is no YAML: ${message.split('\n')[0]?.slice(0, 200)}`,
     path: source.path,
-    ...(source.text.includes('{{') ? { hint: 'If it is a template, render it first (helm template) and pipe it in.' } : {}),
+    ...(source.text.includes('{{')
+      ? { hint: 'If it is a template, render it first (helm template) and pipe it in.' }
+      : {}),
   };
 }

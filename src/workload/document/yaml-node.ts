@@ -22,7 +22,10 @@ export function nodeOf(
 
   const sized = <T extends Node>(node: T, size: number): T => {
     if (size > MOST_NODES) {
-      throw new HoldfastError('WORKLOAD_YAML_BOMB', `${where(node)}: followed aliases make more than ${MOST_NODES} values`);
+      throw new HoldfastError(
+        'WORKLOAD_YAML_BOMB',
+        `${where(node)}: followed aliases make more than ${MOST_NODES} values`,
+      );
     }
     sizes.set(node, size);
     return node;
@@ -63,13 +66,20 @@ export function nodeOf(
     return node;
   };
 
-  const pairsOf = (items: readonly { readonly key: unknown; readonly value: unknown }[], at: number): readonly Pair[] => {
+  const pairsOf = (
+    items: readonly { readonly key: unknown; readonly value: unknown }[],
+    at: number,
+  ): readonly Pair[] => {
     const own: Pair[] = [];
     const merged: Pair[] = [];
     for (const item of items) {
       const key = convert(item.key, at);
       if (key.kind !== 'scalar') {
-        problem({ code: 'WORKLOAD_YAML_KEY', message: `${where(key)}: a key that is no word is passed over`, path: source.path });
+        problem({
+          code: 'WORKLOAD_YAML_KEY',
+          message: `${where(key)}: a key that is no word is passed over`,
+          path: source.path,
+        });
         continue;
       }
       const value = convert(item.value, key.end);

@@ -17,11 +17,6 @@ export interface Unknown {
   readonly at: Position;
 }
 
-/** The value where it is known. */
-export function valueOf<T>(setting: Setting<T>): T | undefined {
-  return setting?.state === 'known' ? setting.value : undefined;
-}
-
 /** A known setting. */
 export function known<T>(value: T, at: Position): Known<T> {
   return { state: 'known', value, at };

@@ -6,7 +6,11 @@ export function everywhere(
 ): readonly { readonly who: string; readonly security: SecurityFacts; readonly container?: ContainerFacts }[] {
   return [
     { who: 'The pod', security: pod.security },
-    ...pod.containers.map((container) => ({ who: `Container ${container.name}`, security: container.security, container })),
+    ...pod.containers.map((container) => ({
+      who: `Container ${container.name}`,
+      security: container.security,
+      container,
+    })),
   ];
 }
 

@@ -60,7 +60,10 @@ const POD_PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The pod, or pod template, of an object: metadata and spec; undefined where it has none. */
-export function podOf({ kind, node }: KubernetesObject): { readonly metadata: Node | undefined; readonly spec: Node } | undefined {
+export function podOf({
+  kind,
+  node,
+}: KubernetesObject): { readonly metadata: Node | undefined; readonly spec: Node } | undefined {
   const path = Object.hasOwn(POD_PATHS, kind) ? POD_PATHS[kind] : undefined;
   if (path === undefined) return undefined;
   const pod = field(node, ...path);

@@ -24,9 +24,7 @@ export function podFacts(metadata: Node | undefined, spec: Node): PodFacts {
 }
 
 /** The containers of a pod's spec, in the order in which Kubernetes looks at them. */
-export function containersOf(
-  spec: Node,
-): readonly { readonly node: Node; readonly role: 'main' | 'init' | 'debug' }[] {
+export function containersOf(spec: Node): readonly { readonly node: Node; readonly role: 'main' | 'init' | 'debug' }[] {
   const of = (name: string, role: 'main' | 'init' | 'debug') =>
     items(field(spec, name)).map((node) => ({ node, role }));
   return [...of('initContainers', 'init'), ...of('containers', 'main'), ...of('ephemeralContainers', 'debug')];
@@ -44,7 +42,9 @@ function flag(node: Node | undefined, name: string): Known<boolean> | undefined 
 
 /** The text under a path whose map is there: empty where the map says nothing of it. */
 function typeOf(node: Node | undefined): Known<string> | undefined {
-  return node === undefined ? undefined : known(text(field(node, 'type')) ?? '', positionOf(field(node, 'type') ?? node));
+  return node === undefined
+    ? undefined
+    : known(text(field(node, 'type')) ?? '', positionOf(field(node, 'type') ?? node));
 }
 
 function securityFacts(node: Node | undefined): SecurityFacts {

@@ -1,7 +1,7 @@
 import { labelsOf } from '#workload/dialects/kubernetes/cluster.ts';
+import { mountsOf } from '#workload/dialects/kubernetes/mounts.ts';
 import type { KubernetesObject } from '#workload/dialects/kubernetes/objects.ts';
 import { containersOf } from '#workload/dialects/kubernetes/pod-facts.ts';
-import { mountsOf } from '#workload/dialects/kubernetes/mounts.ts';
 import { field, integer, items, settingOf, text, truth, word, words } from '#workload/document/fields.ts';
 import { type Node, positionOf } from '#workload/document/node.ts';
 import type { Container, PublishedPort, Variable } from '#workload/model/container.ts';
@@ -11,7 +11,9 @@ import type { Workload } from '#workload/model/workload.ts';
 /** What runs by an object that has a pod or makes pods. */
 export function workloadOf(object: KubernetesObject, metadata: Node | undefined, spec: Node): Workload {
   const { kind, title, node } = object;
-  const claims = items(field(node, 'spec', 'volumeClaimTemplates')).flatMap((claim) => text(field(claim, 'metadata', 'name')) ?? []);
+  const claims = items(field(node, 'spec', 'volumeClaimTemplates')).flatMap(
+    (claim) => text(field(claim, 'metadata', 'name')) ?? [],
+  );
   const replicas = settingOf(field(node, 'spec', 'replicas'), integer);
   return {
     dialect: 'kubernetes',

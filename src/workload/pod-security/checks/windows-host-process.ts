@@ -10,9 +10,7 @@ export const windowsHostProcess: PodSecurityCheck = {
       since: 0,
       judge: (pod) =>
         everywhere(pod).flatMap(({ who, security: { hostProcess } }) =>
-          hostProcess?.value
-            ? [{ sentence: `${who} sets windowsOptions.hostProcess: true.`, at: hostProcess.at }]
-            : [],
+          hostProcess?.value ? [{ sentence: `${who} sets windowsOptions.hostProcess: true.`, at: hostProcess.at }] : [],
         ),
     },
   ],

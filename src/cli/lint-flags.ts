@@ -1,0 +1,11 @@
+import type { Severity } from '#core/severity.ts';
+
+/** Options of `holdfast lint`, as the command line gives them. */
+export interface LintFlags {
+  readonly failOn?: Severity;
+  readonly format: 'text' | 'json' | 'jsonl';
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly fix?: true;
+  readonly standard?: string;
+}

@@ -1,0 +1,5 @@
+import type { Dialect } from '#workload/dialects/dialect.ts';
+import { kubernetes } from '#workload/dialects/kubernetes/index.ts';
+
+/** Every dialect; the first that recognises a document reads it. A test compares this list with the folders. */
+export const DIALECTS: readonly Dialect[] = [kubernetes];
