@@ -10,6 +10,14 @@ import {
   repositoryPasswordRotated,
 } from '#volume/events.ts';
 import {
+  repositoryPruned,
+  retentionChanged,
+  retentionFailed,
+  retentionStarted,
+  snapshotForgotten,
+} from '#volume/retention/events.ts';
+import { volumeSignsAccepted, volumeSignsRaised } from '#volume/signs/events.ts';
+import {
   snapshotFailed,
   snapshotFinished,
   snapshotStarted,
@@ -37,4 +45,11 @@ export const EVENTS = [
   targetRemoved,
   notificationSent,
   notificationFailed,
+  retentionChanged,
+  retentionStarted,
+  snapshotForgotten,
+  retentionFailed,
+  repositoryPruned,
+  volumeSignsRaised,
+  volumeSignsAccepted,
 ] as const;

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Home } from '#app/home/home.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
+import { retentionSettingsSchema } from '#volume/retention/retention-settings.ts';
 
 const schema = z.object({
   version: z.literal(1),
@@ -23,6 +24,8 @@ const schema = z.object({
   certificatesFile: z.optional(z.string()),
   options: z.array(z.string()),
   addedAt: z.string(),
+  /** Which snapshots are kept; all of them without it. */
+  retention: z.optional(retentionSettingsSchema),
 });
 
 /** A repository as a home knows it. There is no secret in it. */

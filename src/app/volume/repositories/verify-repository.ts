@@ -27,7 +27,8 @@ export async function verifyIndependently(
     });
   }
   const known = await knownSnapshots(record, settings.id);
-  const expectedSnapshots = [...known.keys(), ...(await knownStacks(record, settings.id)).keys()];
+  const expected = [...known.values()].flatMap(({ snapshot, leaving }) => (leaving ? [] : [snapshot]));
+  const expectedSnapshots = [...expected, ...(await knownStacks(record, settings.id)).keys()];
   const password = readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
   return verifyRepository(directoryFiles(access.location), password, { expectedSnapshots, onProgress });
 }

@@ -31,7 +31,7 @@ export async function listSnapshots(
       })
       .filter((row) => wanted(row.volume)),
     missing: [
-      ...[...known.values()].filter(({ volume: name }) => wanted(name)),
+      ...[...known.values()].filter(({ volume: name, leaving }) => !leaving && wanted(name)),
       ...[...stacks.values()]
         .filter(() => volume === undefined)
         .map((one) => ({ ...one, volume: `stack ${one.stack}` })),

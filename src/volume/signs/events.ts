@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import type { EventDeclaration } from '#core/event-declaration.ts';
+
+const about = {
+  volume: z.string(),
+  repository: z.object({ name: z.string(), id: z.string() }),
+  /** The snapshot with the changes, and the one before: whole ids. */
+  snapshot: z.string(),
+  before: z.string(),
+};
+
+const raised = z.object({
+  ...about,
+  signs: z.array(
+    z.object({ kind: z.string(), sentence: z.string(), share: z.number(), median: z.number(), spread: z.number() }),
+  ),
+});
+
+export type VolumeSignsRaised = z.infer<typeof raised>;
+
+/** A snapshot looks as if ransomware had been at work before it. Nothing of the volume is forgotten until that is accepted. */
+export const volumeSignsRaised: EventDeclaration<'volume.signs-raised', VolumeSignsRaised> = {
+  type: 'volume.signs-raised',
+  schemaVersion: 1,
+  parse: (data) => raised.parse(data),
+  upcasts: [],
+  summarise: ({ volume, snapshot, signs }) => ({
+    subject: volume,
+    outcome: 'failed',
+    sentence: `Signs of ransomware in snapshot ${snapshot.slice(0, 8)}: ${signs.map(({ sentence }) => sentence).join('; ')}`,
+  }),
+};
+
+const accepted = z.object({
+  volume: about.volume,
+  repository: about.repository,
+  /** The snapshots whose signs are accepted. */
+  snapshots: z.array(z.string()),
+  reason: z.string(),
+});
+
+export type VolumeSignsAccepted = z.infer<typeof accepted>;
+
+/** Somebody looked at the signs, and says that all is well. */
+export const volumeSignsAccepted: EventDeclaration<'volume.signs-accepted', VolumeSignsAccepted> = {
+  type: 'volume.signs-accepted',
+  schemaVersion: 1,
+  parse: (data) => accepted.parse(data),
+  upcasts: [],
+  summarise: ({ volume, snapshots, reason }) => ({
+    subject: volume,
+    outcome: 'allow',
+    sentence: `The signs in ${snapshots.map((id) => id.slice(0, 8)).join(', ')} are accepted: ${reason}`,
+  }),
+};
