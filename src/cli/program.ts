@@ -15,6 +15,7 @@ import { addVolume } from '#cli/commands/volume/find.ts';
 import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
 import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
 import { addVolumeRestore } from '#cli/commands/volume/restore.ts';
+import { addVolumeRetention } from '#cli/commands/volume/retention.ts';
 import { addVolumeSnapshot } from '#cli/commands/volume/snapshot.ts';
 import { VERSION } from '#core/version.ts';
 
@@ -39,6 +40,7 @@ export function buildProgram(finish: Finish): Command {
   addVolumeRepo(program, finish);
   addVolumeSnapshot(program, finish);
   addVolumeRestore(program, finish);
+  addVolumeRetention(program, finish);
   addVolumeReconcile(program, finish);
   addNotify(program, finish);
   addVersions(program, finish);

@@ -20,6 +20,8 @@ import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
+import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
+import { snapshotListSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -51,6 +53,8 @@ describe('the generated reference is current', () => {
     ['notify-target-list', notifyTargetListSchema],
     ['notify-target-removed', notifyTargetRemovedSchema],
     ['notify-tested', notifyTestedSchema],
+    ['volume-retention-report', retentionReportSchema],
+    ['volume-retention-settings', retentionSettingsReportSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],

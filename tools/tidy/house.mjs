@@ -129,10 +129,11 @@ export const house = {
       'src/api/volume-snapshot-report.ts#snapshotTakenSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotsTakenSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotListSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/volume/engines/restic/reader/browse.ts#readTree': 'for volume browse, which is to come; tested',
+      'src/api/volume-retention-report.ts#retentionReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-retention-report.ts#retentionSettingsReportSchema':
+        'the JSON Schema in docs/reference is made from it',
       'src/volume/engines/restic/reader/browse.ts#WalkEntry': 'for volume browse, which is to come; tested',
       'src/volume/engines/restic/reader/browse.ts#walkTree': 'for volume browse, which is to come; tested',
-      'src/volume/engines/restic/reader/browse.ts#findNode': 'for volume browse, which is to come; tested',
       'src/volume/engines/restic/reader/browse.ts#fileContent': 'for volume browse, which is to come; tested',
       'src/volume/snapshot/stack-definition.ts#parseStackDefinition': 'for restoring stacks, which comes next',
       'src/volume/hold/holder.ts#startIn': 'tests read made-up process tables with it',

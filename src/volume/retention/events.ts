@@ -47,7 +47,7 @@ export const retentionStarted: EventDeclaration<'retention.started', RetentionSt
   summarise: ({ volume, repository: { name }, ids }) => ({
     subject: volume,
     outcome: 'done',
-    sentence: `${ids.length} snapshots in ${name} are about to be forgotten`,
+    sentence: `${snapshots(ids.length)} in ${name} ${ids.length === 1 ? 'is' : 'are'} about to be forgotten`,
   }),
 };
 
@@ -75,7 +75,7 @@ export const snapshotForgotten: EventDeclaration<'snapshot.forgotten', SnapshotF
   summarise: ({ volume, repository: { name }, ids, policy, late }) => ({
     subject: volume,
     outcome: 'done',
-    sentence: `${ids.length} snapshots in ${name} were forgotten (kept: ${policyText(policy)})${late ? '; told by a later run' : ''}`,
+    sentence: `${snapshots(ids.length)} in ${name} ${ids.length === 1 ? 'was' : 'were'} forgotten (kept: ${policyText(policy)})${late ? '; told by a later run' : ''}`,
   }),
 };
 
@@ -100,7 +100,7 @@ export const retentionFailed: EventDeclaration<'retention.failed', RetentionFail
   summarise: ({ volume, left, message, code }) => ({
     subject: volume,
     outcome: 'failed',
-    sentence: `${left} snapshots are still there: ${message} [${code}]`,
+    sentence: `${snapshots(left)} ${left === 1 ? 'is' : 'are'} still there: ${message} [${code}]`,
   }),
 };
 
@@ -118,3 +118,7 @@ export const repositoryPruned: EventDeclaration<'repository.pruned', z.infer<typ
     sentence: 'Data that no snapshot needs was removed',
   }),
 };
+
+function snapshots(count: number): string {
+  return `${count} snapshot${count === 1 ? '' : 's'}`;
+}

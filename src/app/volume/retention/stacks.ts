@@ -1,0 +1,33 @@
+import type { Engine } from '#base/engine/engine.ts';
+import { discover } from '#volume/discover/discover.ts';
+import type { Discovery } from '#volume/discover/discovery.ts';
+import type { RetentionSettings, StackOf } from '#volume/retention/retention-settings.ts';
+
+/**
+ * Asks the engine which volumes are of which stack, where policies of stacks make that matter. Volumes that are not there
+ * any more are of none that is known.
+ * @throws `ENGINE_*`
+ */
+export async function stacksOf(
+  retention: RetentionSettings | undefined,
+  connect: () => Promise<Engine>,
+  now: Date,
+): Promise<StackOf> {
+  if (Object.keys(retention?.stacks ?? {}).length === 0) return () => null;
+  return stackIn(await discover(await connect(), { layers: false, now }));
+}
+
+/** The stack of the containers that use a volume, else the one that it was made by. Of several, none is known. */
+function stackIn({ volumes, containers }: Pick<Discovery, 'volumes' | 'containers'>): StackOf {
+  return (name) => {
+    const volume = volumes.find((one) => one.name === name);
+    if (volume === undefined) return undefined;
+    const users = new Set(volume.users.map(({ container }) => container));
+    const stacks = new Set(
+      containers.flatMap(({ id, stack }) => (users.has(id) && stack !== undefined ? [stack] : [])),
+    );
+    if (stacks.size > 1) return undefined;
+    const [stack = volume.labels['com.docker.compose.project'] ?? null] = stacks;
+    return stack;
+  };
+}
