@@ -74,7 +74,7 @@ export function decideRetention(question: RetentionQuestion): RetentionDecision 
   const disordered = outOfOrder(dated);
   const counted = dated.filter(({ id }) => !disordered.has(id));
   const choices = choose(counted, policy);
-  const covered = coveredAges(counted);
+  const covered = new Map([...coveredAges(counted), ...coveredAges(counted.filter(isWhole))]);
   const newest = newestGood(ours);
   const decided = all.map((one) => {
     const laws: RetentionReason[] = [];
@@ -109,10 +109,14 @@ function reasonsOf(laws: readonly RetentionReason[], choice: Choice | undefined)
 
 /** Good ones first, as if there were no others; then the others beside them, which take nobody's place. */
 function choose(counted: readonly Timed[], policy: RetentionPolicy): ReadonlyMap<string, Choice> {
-  const good = counted.filter(({ standing }) => standing !== 'incomplete');
+  const good = counted.filter(isWhole);
   const choices = new Map(chooseByPolicy(counted, policy));
   for (const [id, choice] of chooseByPolicy(good, policy)) choices.set(id, choice);
   return choices;
+}
+
+function isWhole({ standing }: RetentionSnapshot): boolean {
+  return standing !== 'incomplete';
 }
 
 /** By the record, and by the clock: where they differ, both. */
