@@ -61,7 +61,7 @@ needs('restic')('retention', () => {
       repository.pack([{ type: 'tree', bytes: tree }]);
       repository.index();
       const lists = new Map<string, readonly Snapshot[]>();
-      for (const [index, list] of fc.sample(steps, { numRuns: 100, seed: 4 }).entries()) {
+      for (const [index, list] of fc.sample(steps, { numRuns: 50, seed: 4 }).entries()) {
         let timeMs = START_MS + index * 7 * HOUR_MS;
         const made = list.map((step) => {
           timeMs += step;
@@ -104,7 +104,7 @@ needs('restic')('retention', () => {
           forgotten += list.length - kept.length;
         }
       }
-      expect(compared).toBe(100 * 25);
+      expect(compared).toBe(50 * 25);
       expect(forgotten).toBeGreaterThan(compared);
     } finally {
       rmSync(root, { recursive: true, force: true });

@@ -61,37 +61,41 @@ interface Timed extends RetentionSnapshot {
   readonly timeMs: number;
 }
 
+/** What times and the policy say of one snapshot. */
+interface Judged {
+  readonly future: boolean;
+  readonly disordered: boolean;
+  readonly choice?: Choice;
+  /** The policy’s `within` would keep it, were it not for a gap in time. */
+  readonly beyondGap: boolean;
+}
+
 /**
  * Applies a policy and the laws above it. Snapshots whose time cannot be right (later than now, or against the order of the
  * record), incomplete ones and foreign ones never take the place of a good one; nor does a gap in time make good ones old.
  */
 export function decideRetention(question: RetentionQuestion): RetentionDecision {
-  const { policy, now, includeForeign } = question;
+  const { policy, now, includeForeign, signsRaised } = question;
   const all: readonly Timed[] = question.snapshots.map((one) => ({ ...one, timeMs: Date.parse(one.time) }));
   const ours = all.filter(({ standing }) => includeForeign || standing !== 'foreign');
-  const future = new Set(ours.filter(({ timeMs }) => !(timeMs <= now.getTime())).map(({ id }) => id));
-  const dated = ours.filter(({ id }) => !future.has(id));
-  const disordered = outOfOrder(dated);
-  const counted = dated.filter(({ id }) => !disordered.has(id));
-  const choices = choose(counted, policy);
-  const covered = new Map([...coveredAges(counted), ...coveredAges(counted.filter(isWhole))]);
+  const whole = ours.filter(({ standing }) => standing !== 'incomplete');
+  // Good ones as if there were no others; then the others beside them.
+  const judged = new Map([...judge(ours, policy, now), ...judge(whole, policy, now)]);
   const newest = newestGood(ours);
   const decided = all.map((one) => {
     const laws: RetentionReason[] = [];
     const law = (rule: Law, holds: boolean, sentence: string) => {
       if (holds) laws.push({ rule, sentence });
     };
+    const { future = false, disordered = false, beyondGap = false, choice } = judged.get(one.id) ?? {};
     law('newest-good', newest.has(one.id), 'the newest good one');
     law('last-trusted', one.id === question.lastTrusted, 'the last one that only trusted images wrote');
     law('foreign', one.standing === 'foreign' && !includeForeign, 'the record does not know it');
-    law('from-the-future', future.has(one.id), 'its time is later than now: one of the clocks is wrong');
-    law('out-of-order', disordered.has(one.id), 'its time contradicts the order of the record: a clock was wrong');
-    const choice = choices.get(one.id);
-    if (choice?.keep === false) {
-      const isYoung = isWithin(policy, counted, covered.get(one.id) ?? 0);
-      law('after-a-gap', isYoung, `within ${policy.within}, without the time in which no snapshots were taken`);
-      law('signs-raised', question.signsRaised, 'signs of ransomware are raised: nothing is forgotten');
-    }
+    law('from-the-future', future, 'its time is later than now: one of the clocks is wrong');
+    law('out-of-order', disordered, 'its time contradicts the order of the record: a clock was wrong');
+    law('after-a-gap', beyondGap, `within ${policy.within}, without the time in which no snapshots were taken`);
+    const isLeaving = choice?.keep === false && laws.length === 0;
+    law('signs-raised', isLeaving && signsRaised, 'signs of ransomware are raised: nothing is forgotten');
     return { one, keep: laws.length > 0 || choice?.keep !== false, reasons: reasonsOf(laws, choice) };
   });
   const newestFirst = decided.sort((a, b) => b.one.timeMs - a.one.timeMs || (a.one.id < b.one.id ? -1 : 1));
@@ -102,21 +106,26 @@ export function decideRetention(question: RetentionQuestion): RetentionDecision 
   return { kept: side(true), forgotten: side(false) };
 }
 
+function judge(snapshots: readonly Timed[], policy: RetentionPolicy, now: Date): ReadonlyMap<string, Judged> {
+  const isDated = ({ timeMs }: Timed) => timeMs <= now.getTime();
+  const dated = snapshots.filter(isDated);
+  const doubtful = outOfOrder(dated);
+  const counted = dated.filter(({ id }) => !doubtful.has(id));
+  const choices = chooseByPolicy(counted, policy);
+  const ages = coveredAges(counted);
+  return new Map(
+    snapshots.map((one) => {
+      const choice = choices.get(one.id);
+      const beyondGap = choice?.keep === false && isWithin(policy, counted, ages.get(one.id) ?? 0);
+      const times = { future: !isDated(one), disordered: doubtful.has(one.id), beyondGap };
+      return [one.id, choice === undefined ? times : { ...times, choice }];
+    }),
+  );
+}
+
 function reasonsOf(laws: readonly RetentionReason[], choice: Choice | undefined): readonly RetentionReason[] {
   if (choice === undefined) return laws;
   return choice.keep || laws.length === 0 ? [...laws, ...choice.reasons] : laws;
-}
-
-/** Good ones first, as if there were no others; then the others beside them, which take nobody's place. */
-function choose(counted: readonly Timed[], policy: RetentionPolicy): ReadonlyMap<string, Choice> {
-  const good = counted.filter(isWhole);
-  const choices = new Map(chooseByPolicy(counted, policy));
-  for (const [id, choice] of chooseByPolicy(good, policy)) choices.set(id, choice);
-  return choices;
-}
-
-function isWhole({ standing }: RetentionSnapshot): boolean {
-  return standing !== 'incomplete';
 }
 
 /** By the record, and by the clock: where they differ, both. */
