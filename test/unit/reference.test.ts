@@ -19,9 +19,8 @@ import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
-import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
-import { snapshotListSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
+import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 

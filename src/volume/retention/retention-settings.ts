@@ -32,15 +32,22 @@ export type PolicyFound =
   /** Policies of stacks are there, and nobody knows whether the volume is one of theirs. */
   | { readonly kind: 'stack-unknown' };
 
-/** A volume’s stack: null when it has none, undefined when that is not known. */
-export type StackOf = (volume: string) => string | null | undefined;
+/**
+ * A volume’s stack: null when it has none, undefined when that is not known.
+ * @param recorded that with which it was taken last: for volumes that are not there any more
+ */
+export type StackOf = (volume: string, recorded: string | undefined) => string | null | undefined;
 
 /** The volume’s own policy, else that of its stack, else the default. */
-export function policyFor(settings: RetentionSettings, volume: string, stackOf: StackOf): PolicyFound {
+export function policyFor(
+  settings: RetentionSettings,
+  volume: string,
+  stackOf: () => string | null | undefined,
+): PolicyFound {
   const own = lookUp(settings.volumes, volume);
   if (own !== undefined) return found(own, { kind: 'volume', name: volume });
   if (Object.keys(settings.stacks).length > 0) {
-    const stack = stackOf(volume);
+    const stack = stackOf();
     if (stack === undefined) return { kind: 'stack-unknown' };
     const shared = stack === null ? undefined : lookUp(settings.stacks, stack);
     if (stack !== null && shared !== undefined) return found(shared, { kind: 'stack', name: stack });

@@ -10,6 +10,7 @@ import { takeLock } from '#base/files/lock-file.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { decideRetention, type RetentionDecision } from '#volume/retention/decide.ts';
 import { NO_RETENTION, type PolicyFound, policyFor, type StackOf } from '#volume/retention/retention-settings.ts';
+import { targetStream } from '#volume/snapshot/tags.ts';
 
 /** What retention works with. */
 export interface RetentionDeps {
@@ -124,7 +125,9 @@ async function plan(
   snapshots: readonly GatheredSnapshot[],
   judge: (snapshots: readonly GatheredSnapshot[]) => Promise<VolumeSigns>,
 ): Promise<VolumeRetention> {
-  const policy = policyFor(deps.repository.settings.retention ?? NO_RETENTION, volume, deps.stackOf);
+  const recorded = snapshots.findLast((one) => one.recorded?.stack !== undefined)?.recorded?.stack;
+  const settings = deps.repository.settings.retention ?? NO_RETENTION;
+  const policy = policyFor(settings, volume, () => deps.stackOf(volume, recorded));
   const question = { snapshots: snapshots.map(asQuestion), now: deps.now(), includeForeign };
   const keepAll = decideRetention({ ...question, policy: {}, signsRaised: false });
   try {
@@ -155,7 +158,7 @@ async function carryOut(deps: RetentionDeps, planned: VolumeRetention): Promise<
     const events = [{ type: 'volume.signs-raised', data }] as const;
     // One snapshot raises its signs once.
     const key = `signs:${data.repository.id}:${data.snapshot}`;
-    await record.ledger.append({ stream: `volume:${volume}`, events, actor, key });
+    await record.ledger.append({ stream: targetStream(volume), events, actor, key });
   }
   if (planned.state !== 'done' || policy.kind !== 'policy' || decision.forgotten.length === 0) return planned;
   try {

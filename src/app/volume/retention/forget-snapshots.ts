@@ -8,6 +8,7 @@ import {
   type SnapshotForgotten,
 } from '#volume/retention/events.ts';
 import type { RetentionPolicy } from '#volume/retention/policy.ts';
+import { targetStream } from '#volume/snapshot/tags.ts';
 
 /** Who does it, and where that is recorded. */
 export interface ForgetDeps {
@@ -32,7 +33,7 @@ export async function forgetSnapshots(
 ): Promise<void> {
   const { settings, engine } = repository;
   const about = { volume, repository: { name: settings.name, id: settings.id } };
-  const stream = `volume:${volume}`;
+  const stream = targetStream(volume);
   for (let at = 0; at < ids.length; at += MOST_IDS) {
     const part = ids.slice(at, at + MOST_IDS);
     const intent: RetentionStarted = { ...about, policy, ids: part };
@@ -90,7 +91,7 @@ export async function healRetention(
       gone.length > 0 ? { type: 'snapshot.forgotten', data: forgotten } : { type: 'retention.failed', data: failed };
     // Its own key: two runs that heal at once tell it once.
     const key = `retention-healed:${started}`;
-    await ledger.append({ stream: `volume:${volume}`, events: [event], actor, key });
+    await ledger.append({ stream: targetStream(volume), events: [event], actor, key });
   }
   return open.size;
 }

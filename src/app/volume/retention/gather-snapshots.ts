@@ -1,11 +1,11 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { type KnownSnapshot, knownSnapshots } from '#app/volume/snapshot/known-snapshots.ts';
-import { OWN_TAG, volumeTag } from '#app/volume/snapshot/take-snapshot.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
 import type { RetentionSnapshot } from '#volume/retention/decide.ts';
+import { OWN_TAG } from '#volume/snapshot/tags.ts';
 
-/** A snapshot of a volume that lies in a repository. */
+/** A snapshot of a volume, or of a directory of the host, that lies in a repository. */
 export interface GatheredSnapshot extends RetentionSnapshot {
   readonly row: SnapshotRow;
   /** What the record says of it; absent for a foreign one. */
@@ -14,13 +14,13 @@ export interface GatheredSnapshot extends RetentionSnapshot {
 
 /** All snapshots of volumes in a repository. */
 export interface GatheredSnapshots {
-  /** By volume, oldest first. What is of no volume, as of other programs, is not among them. */
+  /** By volume’s name or directory’s path, oldest first. What is of neither, as of other programs, is not among them. */
   readonly volumes: ReadonlyMap<string, readonly GatheredSnapshot[]>;
   /** Ids of all snapshots that are there, whoever made them. */
   readonly ids: ReadonlySet<string>;
 }
 
-const VOLUME = volumeTag('');
+const TARGETS = ['volume=', 'bind='] as const;
 
 /** Puts what lies in a repository beside what the record knows. @throws `RESTIC_*`, `LEDGER_*`, `DATABASE_*` */
 export async function gatherSnapshots(
@@ -62,5 +62,9 @@ function gathered(row: SnapshotRow, recorded: KnownSnapshot | undefined): Gather
 }
 
 function taggedVolume({ tags }: SnapshotRow): string | undefined {
-  return tags.find((tag) => tag.startsWith(VOLUME))?.slice(VOLUME.length);
+  for (const target of TARGETS) {
+    const tag = tags.find((one) => one.startsWith(target));
+    if (tag !== undefined) return tag.slice(target.length);
+  }
+  return undefined;
 }

@@ -9,6 +9,7 @@ import type { ResticRepository } from '#volume/engines/restic/reader/repository.
 import type { ChangeSummary } from '#volume/signs/change-summary.ts';
 import type { VolumeSignsRaised } from '#volume/signs/events.ts';
 import { judgeChanges, LEAST_HISTORY } from '#volume/signs/judge.ts';
+import { stagingName } from '#volume/snapshot/tags.ts';
 
 /** What is known of signs of ransomware in a volume’s snapshots. */
 export interface VolumeSigns {
@@ -114,7 +115,7 @@ async function sourceTree(
 /** `…/staging/REPOSITORY/VOLUME`, on whichever host. */
 function isStaging(path: string, volume: string): boolean {
   const parts = path.split('/');
-  return parts.at(-1) === volume && parts.at(-3) === 'staging';
+  return parts.at(-1) === stagingName(volume) && parts.at(-3) === 'staging';
 }
 
 function rounded(share: number): number {

@@ -48,6 +48,8 @@ export async function setRetention(
 
 function refuseName(scope: RetentionScope): void {
   if (scope.kind === 'default' || /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(scope.name)) return;
+  // A directory of the host.
+  if (scope.kind === 'volume' && /^\/[^\p{Cc}]{0,4095}$/u.test(scope.name)) return;
   throw new HoldfastError(
     'RETENTION_NAME_INVALID',
     `${JSON.stringify(scope.name.slice(0, 80))} is no name of a ${scope.kind}`,

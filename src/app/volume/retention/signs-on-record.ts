@@ -3,6 +3,7 @@ import type { OpenRepository } from '#app/volume/repositories/open-repository.ts
 import { HoldfastError } from '#core/errors.ts';
 import type { RetentionStarted } from '#volume/retention/events.ts';
 import type { VolumeSignsAccepted, VolumeSignsRaised } from '#volume/signs/events.ts';
+import { targetStream } from '#volume/snapshot/tags.ts';
 
 /** What the record says of signs of ransomware in one repository. */
 export interface RecordedSigns {
@@ -73,7 +74,7 @@ export async function acceptSigns(
     reason: text,
   };
   const events = [{ type: 'volume.signs-accepted', data }] as const;
-  await record.ledger.append({ stream: `volume:${volume}`, events, actor });
+  await record.ledger.append({ stream: targetStream(volume), events, actor });
   return open;
 }
 

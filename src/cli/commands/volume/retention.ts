@@ -11,7 +11,7 @@ export function addVolumeRetention(program: Command, finish: Finish): void {
     .command('set')
     .description('say which snapshots are kept; nothing is forgotten by that')
     .requiredOption('--repo <NAME>', 'the repository')
-    .addOption(new Option('--volume <VOLUME>', 'only of this volume').conflicts('stack'))
+    .addOption(new Option('--volume <VOLUME>', 'only of this volume, or directory of the host').conflicts('stack'))
     .option('--stack <STACK>', 'only of the volumes of this stack');
   for (const [rule, period] of RULES) {
     set.addOption(new Option(`--${rule} <N>`, period).argParser(countOf).conflicts('none'));
@@ -73,7 +73,7 @@ const RULES = [
 function addRun(command: Command, acts: boolean): Command {
   command
     .requiredOption('--repo <NAME>', 'the repository')
-    .option('--volume <VOLUME>', 'only this volume (default: all that the repository has)')
+    .option('--volume <VOLUME>', 'only this volume, or directory of the host (default: all that the repository has)')
     .option('--include-foreign', 'treat snapshots that the record does not know as if they were ours');
   if (acts) {
     command
