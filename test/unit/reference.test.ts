@@ -20,6 +20,8 @@ import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
+import { volumeRestoredSchema } from '#api/volume-restore-report.ts';
+import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
@@ -54,6 +56,9 @@ describe('the generated reference is current', () => {
     ['notify-tested', notifyTestedSchema],
     ['volume-retention-report', retentionReportSchema],
     ['volume-retention-settings', retentionSettingsReportSchema],
+    ['volume-restored', volumeRestoredSchema],
+    ['volume-snapshot-shown', volumeShownSchema],
+    ['volume-snapshot-browsed', volumeBrowsedSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],

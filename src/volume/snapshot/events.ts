@@ -28,8 +28,10 @@ const started = z.object({
   writersComplete: z.boolean(),
 });
 
+export type SnapshotStarted = z.infer<typeof started>;
+
 /** A snapshot is about to be taken, of what these containers wrote. */
-export const snapshotStarted: EventDeclaration<'snapshot.started', z.infer<typeof started>> = {
+export const snapshotStarted: EventDeclaration<'snapshot.started', SnapshotStarted> = {
   type: 'snapshot.started',
   schemaVersion: 1,
   parse: (data) => started.parse(data),
@@ -116,17 +118,40 @@ export const stackSnapshotTaken: EventDeclaration<'stack.snapshot-taken', StackT
   }),
 };
 
-const restored = z.object({ ...subject, snapshot: z.string(), to: z.string() });
+const restored = z.object({
+  ...subject,
+  /** What `volume` names; a volume unless said. */
+  kind: z.optional(z.enum(['volume', 'bind'])),
+  snapshot: z.string(),
+  /** The volume or directory. */
+  to: z.string(),
+  /** Into a new volume unless said; `in-place`: where it came from. */
+  place: z.optional(z.enum(['volume', 'directory', 'in-place'])),
+  /** Only this file or directory of it. */
+  path: z.optional(z.string()),
+  /** The snapshot of what was there before. */
+  safety: z.optional(z.string()),
+  /** How many files could not be had because the repository is damaged. */
+  lost: z.optional(z.number()),
+});
 
-/** A snapshot was restored into a new volume. */
-export const volumeRestored: EventDeclaration<'volume.restored', z.infer<typeof restored>> = {
+export type VolumeRestored = z.infer<typeof restored>;
+
+/** A snapshot, or a part of it, was restored. */
+export const volumeRestored: EventDeclaration<'volume.restored', VolumeRestored> = {
   type: 'volume.restored',
   schemaVersion: 1,
   parse: (data) => restored.parse(data),
   upcasts: [],
-  summarise: ({ volume, snapshot, to, repository }) => ({
-    subject: volume,
-    outcome: 'done',
-    sentence: `Snapshot ${snapshot.slice(0, 8)} of ${repository.name} was restored into the volume ${to}`,
-  }),
+  summarise: ({ volume, snapshot, to, repository, place = 'volume', path, safety, lost = 0 }) => {
+    const what = `${path === undefined ? 'Snapshot' : `${path} of snapshot`} ${snapshot.slice(0, 8)} of ${repository.name}`;
+    const where = place === 'in-place' ? 'in place' : `into the ${place} ${to}`;
+    const before = safety === undefined ? '' : `; what was there before is snapshot ${safety.slice(0, 8)}`;
+    const gone = lost === 0 ? '' : `; ${lost} files are lost`;
+    return {
+      subject: volume,
+      outcome: lost === 0 ? 'done' : 'incomplete',
+      sentence: `${what} was restored ${where}${before}${gone}`,
+    };
+  },
 };

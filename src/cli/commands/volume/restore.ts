@@ -1,24 +1,72 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import type { BrowseFlags } from '#cli/volume/browse-command.ts';
 import type { VolumeFlags } from '#cli/volume/on-record.ts';
+import type { RestoreFlags } from '#cli/volume/restore-command.ts';
+import type { ShowFlags } from '#cli/volume/show-command.ts';
 
-/** Adds `holdfast volume restore` and `verify`. */
+/** Adds `holdfast volume restore`, `show`, `browse` and `verify`. */
 export function addVolumeRestore(program: Command, finish: Finish): void {
   const volume = program.commands.find((command) => command.name() === 'volume') ?? program.command('volume');
   volume
     .command('restore')
-    .description('restore a snapshot into a new volume; what is there is not touched')
-    .argument('<snapshot>', 'its id, the beginning of it, or latest')
-    .requiredOption('--volume <VOLUME>', 'the volume that it is of')
-    .requiredOption('--to <VOLUME>', 'the new volume')
+    .description('restore a snapshot: into a new volume, a directory, or in place after a snapshot of what is there')
+    .argument('[snapshot]', 'its id, the beginning of it, or latest')
+    .option('--volume <VOLUME>', 'the volume that it is of')
+    .option('--bind <PATH>', 'the directory or file of the host that it is of')
+    .option('--to <VOLUME>', 'a new volume')
+    .option('--target <DIRECTORY>', 'a directory of this host; nothing in it is overwritten')
+    .option('--in-place', 'where it came from; who uses it is stopped for the swap')
+    .option('--path <PATH>', 'only this file or directory of it, from its root')
+    .option(
+      '--at <TIME>',
+      'the newest from then or before: 2026-11-22, 2026-11-22T10:00Z, or how long ago: 90m, 24h, 7d',
+    )
+    .option('--last-trusted', 'the newest that was written only by images that are allowed, as judged today')
+    .option('--no-known-exploited', 'the same; an image is allowed when nothing in it is known to be exploited')
+    .option('--before-image <DIGEST>', 'the newest from before this image first wrote to it')
+    .option('--what-is-left', 'the repository is damaged: what is whole of it; each lost file is named (exit 3)')
+    .option('--dry-run', 'only say what would be done')
     .requiredOption('--repo <NAME>', 'the repository')
+    .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
     .addOption(engineOption())
     .addOption(textOrJson())
-    .addHelpText('after', '\nExample:\n  holdfast volume restore latest --volume db --to db-restored --repo main')
-    .action(async (snapshot: string, flags: VolumeFlags & { volume: string; to: string }) => {
+    .addHelpText('after', RESTORE_HELP)
+    .action(async (snapshot: string | undefined, flags: RestoreFlags) => {
       const { restoreCommand } = await import('#cli/volume/restore-command.ts');
       finish(await restoreCommand(snapshot, flags, process.env));
+    });
+  volume
+    .command('show')
+    .description('all that is known of a snapshot: who wrote, how it was taken, whether it can be trusted')
+    .argument('<snapshot>', 'its id, the beginning of it, or latest')
+    .option('--volume <VOLUME>', 'the volume that it is of')
+    .option('--bind <PATH>', 'the directory or file of the host that it is of')
+    .requiredOption('--repo <NAME>', 'the repository')
+    .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
+    .addOption(textOrJson())
+    .addHelpText('after', '\nExample:\n  holdfast volume show latest --volume db --repo main')
+    .action(async (snapshot: string, flags: ShowFlags) => {
+      const { showCommand } = await import('#cli/volume/show-command.ts');
+      finish(await showCommand(snapshot, flags, process.env));
+    });
+  volume
+    .command('browse')
+    .description('what is in a snapshot; a single file of it')
+    .argument('<snapshot>', 'its id, the beginning of it, or latest')
+    .argument('[path]', 'a directory or file, from the root of the data', '/')
+    .option('--volume <VOLUME>', 'the volume that it is of')
+    .option('--bind <PATH>', 'the directory or file of the host that it is of')
+    .option('--recursive', 'also all that is below')
+    .option('--from-root', 'paths are from the root of the whole snapshot: dumps of databases and the manifest, too')
+    .option('--output <FILE>', 'write the file that PATH names to a new file; - for standard output')
+    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(textOrJson())
+    .addHelpText('after', BROWSE_HELP)
+    .action(async (snapshot: string, path: string, flags: BrowseFlags) => {
+      const { browseCommand } = await import('#cli/volume/browse-command.ts');
+      finish(await browseCommand(snapshot, path, flags, process.env));
     });
   volume
     .command('verify')
@@ -32,3 +80,21 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
       finish(await verifyVolumeCommand(flags, process.env));
     });
 }
+
+const BROWSE_HELP = `
+A repository in a directory is read without restic, and each hash is checked.
+
+Examples:
+  holdfast volume browse latest --volume db --repo main
+  holdfast volume browse 1a2b3c4d conf/app.ini --output - --repo main
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 some of it could not be read.`;
+
+const RESTORE_HELP = `
+Examples:
+  holdfast volume restore latest --volume db --to db-restored --repo main
+  holdfast volume restore --volume db --at 24h --in-place --repo main
+  holdfast volume restore 1a2b3c4d --volume db --path conf/app.ini --target /tmp/old --repo main
+  holdfast volume restore --volume db --no-known-exploited --to db-clean --repo main
+
+Exit codes: 0 restored, 1 failed, 2 usage, 3 with --what-is-left: some of it is lost.`;

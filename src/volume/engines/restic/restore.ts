@@ -4,6 +4,7 @@ import { writing } from '#base/files/writing.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import type { JobOptions, RestoreRequest } from '#volume/engines/engine.ts';
 import { objectOf, textAt } from '#volume/engines/restic/json.ts';
+import { isAtLeast } from '#volume/engines/restic/program.ts';
 import { type ResticContext, runRestic } from '#volume/engines/restic/run.ts';
 import { snapshotArgument } from '#volume/engines/restic/snapshots.ts';
 import { progressOf } from '#volume/engines/restic/summary.ts';
@@ -29,7 +30,10 @@ export async function restoreSnapshot(
     });
   }
   const includes = (request.include ?? []).map((pattern) => `--include=${pattern}`);
-  const args = ['--json', `--target=${target}`, ...includes, ...(verify ? ['--verify'] : []), '--', snapshot];
+  // Before, holes are filled.
+  const sparse = isAtLeast((await context.program()).version, 15) ? ['--sparse'] : [];
+  const flags = [...sparse, ...(verify ? ['--verify'] : [])];
+  const args = ['--json', `--target=${target}`, ...includes, ...flags, '--', snapshot];
   const onLine = (line: string) => {
     const status = progress === undefined ? undefined : objectOf(line);
     if (status !== undefined && textAt(status, 'message_type') === 'status') progress?.(progressOf(status));

@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { type Fetched, noSuchPath } from '#app/volume/restore/fetch.ts';
+import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
+import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
+import { writing } from '#base/files/writing.ts';
+import { HoldfastError } from '#core/errors.ts';
+import type { SnapshotRow } from '#volume/engines/engine.ts';
+import { findNode } from '#volume/engines/restic/reader/browse.ts';
+import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
+import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+import { openRepository } from '#volume/engines/restic/reader/repository.ts';
+import { writeTree } from '#volume/engines/restic/reader/write-tree.ts';
+
+/**
+ * Restores what is whole of a file or directory of a snapshot in a damaged repository, without restic, and names the rest.
+ * Each piece's hash is checked before it is written.
+ * @throws `RESTORE_LOCATION_UNSUPPORTED`, `SNAPSHOT_PATH_UNKNOWN`, and `RESTIC_*` when not even the path can be read
+ */
+export async function fetchRemains(
+  { repository: { access } }: Pick<RestoreDeps, 'repository'>,
+  row: SnapshotRow,
+  path: Buffer,
+  scratch: Buffer,
+): Promise<Fetched> {
+  refuseElsewhere(access.location);
+  const repository = await openRepository(directoryFiles(access.location), passwordOf(access.passwordFile));
+  try {
+    const root = { name: Buffer.alloc(0), type: 'dir', mode: 0o700, uid: 0, gid: 0, sizeBytes: 0, links: 1 } as const;
+    const node =
+      path.length === 0
+        ? { ...root, xattrs: [], content: [], subtree: row.tree }
+        : await findNode(repository, row.tree, path);
+    if (node === undefined) throw noSuchPath(row, path);
+    writing(scratch.toString(), () => mkdirSync(scratch, { mode: 0o700 }));
+    const item = Buffer.concat([scratch, Buffer.from('/data')]);
+    const { lost, problems } = await writeTree(repository, node, item);
+    const own = lost.find((one) => one.path.length === 0);
+    if (own !== undefined) {
+      throw new HoldfastError('RESTORE_NOTHING_LEFT', `Nothing of it is left: ${own.problem.message}`);
+    }
+    return {
+      ...{ item, problems },
+      lost: lost.map((one) => ({ path: `/${displayPath(one.path)}`, why: one.problem.message })),
+    };
+  } finally {
+    repository.close();
+  }
+}
+
+/** @throws `RESTORE_LOCATION_UNSUPPORTED` */
+export function refuseElsewhere(location: string): void {
+  if (location.startsWith('/')) return;
+  throw new HoldfastError('RESTORE_LOCATION_UNSUPPORTED', `${location} is no directory of this machine`, {
+    kind: 'usage',
+    hint: 'Copy it into a directory as it is (aws s3 sync, rclone, sftp -r), adopt it with volume repo adopt, and do this there.',
+  });
+}

@@ -1,0 +1,112 @@
+import type { Advisories } from '#advisory/advisory.ts';
+import type { OpenRecord } from '#app/home/open-record.ts';
+import { isDigest } from '#core/digest.ts';
+import { HoldfastError } from '#core/errors.ts';
+import { isObject } from '#core/oci/json.ts';
+import { findFlaws } from '#finding/find.ts';
+import type { ImageInventoried } from '#inventory/events.ts';
+import type { Inventory } from '#inventory/package.ts';
+import type { Writer } from '#volume/snapshot/events.ts';
+import type { Judgement } from '#volume/snapshot/trust.ts';
+
+/** What is thought of an image today, and why. */
+export interface JudgedImage {
+  readonly judgement: Judgement;
+  /** A clause. */
+  readonly reason: string;
+}
+
+/** An image as containers name it. */
+export type WriterImage = Pick<Writer, 'imageId' | 'digests'>;
+
+export interface JudgeDeps {
+  readonly record: Pick<OpenRecord, 'ledger' | 'catalogue' | 'blobs'>;
+  readonly advisories: Advisories | undefined;
+  readonly now: Date;
+}
+
+/** No inventory is larger. */
+const BLOB_LIMIT_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Judges images by what the record says is in them and by the advisories of today: denied where something in them is known
+ * to be exploited; allowed where all of it was compared and nothing is; unknown else. Nothing is scanned.
+ * @throws `LEDGER_*`, `DATABASE_*`
+ */
+export async function judgeImages(
+  { record, advisories, now }: JudgeDeps,
+  images: readonly WriterImage[],
+): Promise<(image: WriterImage) => JudgedImage> {
+  const wanted = new Map(images.map((image) => [keyOf(image), image]));
+  const judged = new Map<string, JudgedImage>();
+  // One pass, from the newest: what was seen of an image last counts.
+  for await (const event of record.ledger.read({ types: ['image.inventoried'] }, 'newest-first')) {
+    if (wanted.size === 0) break;
+    const data = record.catalogue.known(event)?.data as ImageInventoried | undefined;
+    if (data === undefined) continue;
+    for (const [key, image] of wanted) {
+      if (!isOf(data.target, image)) continue;
+      judged.set(key, await judgeOne(data, record, advisories, now));
+      wanted.delete(key);
+    }
+  }
+  const nothing: JudgedImage = { judgement: 'unknown', reason: 'no scan of it is on the record' };
+  return (image) => judged.get(keyOf(image)) ?? nothing;
+}
+
+/** Everything that names the image, so that two are one only when all of it is the same. */
+function keyOf({ imageId, digests }: WriterImage): string {
+  return imageId ?? [...digests].sort().join(' ');
+}
+
+/** The id is of one image of one platform; a digest may be of several, and counts only where there is no id. */
+function isOf({ imageId, digest }: ImageInventoried['target'], image: WriterImage): boolean {
+  if (image.imageId !== undefined && imageId !== undefined) return image.imageId === imageId;
+  return digest !== undefined && image.digests.some((one) => one.slice(one.indexOf('@') + 1) === digest);
+}
+
+async function judgeOne(
+  { inventory: digest, target }: ImageInventoried,
+  { blobs }: Pick<OpenRecord, 'blobs'>,
+  advisories: Advisories | undefined,
+  now: Date,
+): Promise<JudgedImage> {
+  const inventory = isDigest(digest) ? await readInventory(blobs, digest) : undefined;
+  if (inventory === undefined) return { judgement: 'unknown', reason: 'its inventory is not kept on this machine' };
+  const { findings, coverage } = findFlaws(inventory, advisories, { now, explainAbsences: false });
+  const exploited = findings.find(({ exploitation }) => exploitation?.knownExploitedSince !== undefined);
+  if (exploited !== undefined) {
+    const { id, package: found } = exploited;
+    return { judgement: 'denied', reason: `${id} in ${found.name} ${found.version} is known to be exploited` };
+  }
+  const [gap] = coverage.filter(({ state }) => state !== 'covered' && state !== 'not-affected');
+  if (gap !== undefined) {
+    return {
+      judgement: 'unknown',
+      reason: `${gap.packages} packages of ${gap.subject} were not compared: ${gap.reason}`,
+    };
+  }
+  const { problems } = inventory;
+  if (problems.length > 0) {
+    return { judgement: 'unknown', reason: `not all of it could be read: ${problems[0]?.message ?? ''}` };
+  }
+  return { judgement: 'allowed', reason: `nothing in ${target.reference} is known to be exploited` };
+}
+
+async function readInventory(
+  blobs: OpenRecord['blobs'],
+  digest: Parameters<OpenRecord['blobs']['get']>[0],
+): Promise<Inventory | undefined> {
+  try {
+    const value: unknown = JSON.parse((await blobs.get(digest, BLOB_LIMIT_BYTES)).toString('utf8'));
+    const inventory = isObject(value) ? value['inventory'] : undefined;
+    // Its bytes are what a scan of ours wrote, by its digest; perhaps an older one.
+    const isOne =
+      isObject(inventory) && ['packages', 'repositories', 'problems'].every((key) => Array.isArray(inventory[key]));
+    return isOne ? (inventory as unknown as Inventory) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof HoldfastError && error.code.startsWith('BLOB_')) return undefined;
+    throw error;
+  }
+}

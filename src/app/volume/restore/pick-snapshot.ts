@@ -1,0 +1,185 @@
+import { type JudgeDeps, type JudgedImage, judgeImages, type WriterImage } from '#app/volume/restore/judge-writers.ts';
+import { type RestoreSubject, subjectOfTags, subjectTag } from '#app/volume/restore/subject.ts';
+import { type RecordedSnapshot, writtenSnapshots } from '#app/volume/restore/written-snapshots.ts';
+import { OWN_TAG } from '#app/volume/snapshot/take-snapshot.ts';
+import { HoldfastError, type Problem } from '#core/errors.ts';
+import type { SnapshotEngine, SnapshotRow } from '#volume/engines/engine.ts';
+import type { Writer } from '#volume/snapshot/events.ts';
+import { type Trust, trustOf } from '#volume/snapshot/trust.ts';
+
+/** Which snapshot is meant. All conditions hold together; the newest that fits is taken. */
+export interface SnapshotWish {
+  /** An id, the beginning of one, or `latest`. */
+  readonly snapshot: string;
+  /** Undefined: whatever the id names, also what others made. */
+  readonly subject?: RestoreSubject;
+  /** Taken then or before: ISO 8601. */
+  readonly at?: string;
+  /** Written only by images that are allowed today. */
+  readonly trusted: boolean;
+  /** Taken before this image first wrote: a digest or an engine's id of it. */
+  readonly beforeImage?: string;
+}
+
+/** A snapshot that is there, and what the record knows of it. */
+export interface PickedSnapshot {
+  readonly row: SnapshotRow;
+  /** Undefined for what others made. */
+  readonly subject?: RestoreSubject;
+  /** Undefined: the record does not know it. */
+  readonly recorded?: RecordedSnapshot;
+  readonly problems: readonly Problem[];
+}
+
+type Found = Pick<PickedSnapshot, 'row' | 'recorded'>;
+
+export interface PickDeps extends JudgeDeps {
+  readonly list: SnapshotEngine['snapshots'];
+}
+
+/**
+ * Finds the snapshot that is meant among those of a repository. The record says who wrote and when it was taken; what only
+ * the repository says is believed of snapshots that the record does not know, and told as a problem.
+ * @throws `SNAPSHOT_UNKNOWN`, `SNAPSHOT_NOT_TRUSTED`, `IMAGE_NO_WRITER`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
+ */
+export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<PickedSnapshot> {
+  const rows = await deps.list(wish.subject === undefined ? {} : { tags: [OWN_TAG, subjectTag(wish.subject)] });
+  const named = namedRows(rows, wish);
+  const subject = wish.subject ?? subjectOfTags(named.at(-1)?.tags ?? []);
+  const chain = subject === undefined ? [] : await writtenSnapshots(deps.record, subject);
+  let left: readonly Found[] = named.map((row) => {
+    const recorded = recordedOf(row, chain);
+    return recorded === undefined ? { row } : { row, recorded };
+  });
+  const problems: Problem[] = [];
+  if (wish.at !== undefined) {
+    // Lists show whole seconds.
+    const limit = Date.parse(wish.at);
+    left = left.filter((one) => Math.floor(Date.parse(timeOf(one)) / 1000) * 1000 <= limit);
+    if (left.length === 0) throw unknown(`No snapshot of ${nameOf(subject)} is from ${wish.at} or before`);
+  }
+  if (wish.beforeImage !== undefined) {
+    const first = chain.find(({ writers }) => writers.some((writer) => isImage(writer, wish.beforeImage ?? '')));
+    if (first === undefined) throw noWriter(wish.beforeImage, subject);
+    // It wrote since the snapshot before: the one that began with it may hold what it wrote.
+    left = left.filter(({ recorded }) => recorded !== undefined && chain.indexOf(recorded) < chain.indexOf(first));
+    if (left.length === 0)
+      throw unknown(`Every snapshot that is there was taken after ${wish.beforeImage} first wrote`);
+    if (chain.slice(0, chain.indexOf(first)).some(({ writersComplete }) => !writersComplete)) {
+      problems.push({
+        code: 'WRITERS_INCOMPLETE',
+        message: 'Nobody watched all the time who wrote: the image may have written before it was first seen',
+      });
+    }
+  }
+  if (wish.trusted) {
+    const { trust, reason } = await judgeChain(deps, chain);
+    const good = left.filter(({ recorded }) => recorded !== undefined && trust.get(recorded.id)?.trusted === true);
+    const newest = left.at(-1)?.recorded;
+    if (good.length === 0) {
+      const why = newest === undefined ? 'the record does not know who wrote' : reason(newest);
+      throw new HoldfastError('SNAPSHOT_NOT_TRUSTED', `No snapshot of ${nameOf(subject)} can be trusted: ${why}`, {
+        hint: 'holdfast volume show tells it of each. One that is named by its id is restored whoever wrote it.',
+      });
+    }
+    left = good;
+  }
+  const picked = left.at(-1);
+  if (picked === undefined) throw unknown(`There is no snapshot of ${nameOf(subject)}`);
+  const { row, recorded } = picked;
+  if (recorded === undefined) problems.push(foreign(row));
+  return {
+    row,
+    problems,
+    ...(subject === undefined ? {} : { subject }),
+    ...(recorded === undefined ? {} : { recorded }),
+  };
+}
+
+/** The trust in each recorded snapshot of a chain, and the reason in words where there is none. */
+export async function judgeChain(
+  deps: JudgeDeps,
+  chain: readonly RecordedSnapshot[],
+): Promise<{
+  readonly trust: ReadonlyMap<string, Trust<Writer>>;
+  readonly judged: (image: WriterImage) => JudgedImage;
+  readonly reason: (snapshot: RecordedSnapshot) => string;
+}> {
+  const judged = await judgeImages(
+    deps,
+    chain.flatMap(({ writers }) => writers),
+  );
+  const trust = trustOf(chain, (writer: Writer) => judged(writer).judgement);
+  const reason = ({ id }: RecordedSnapshot): string => {
+    const found = trust.get(id);
+    if (found === undefined || found.trusted) return 'all who wrote are known and allowed';
+    const since = found.since === id ? '' : `since ${shortOf(found.since)}: `;
+    // What is known for certain says more than what is not known.
+    const doubt = found.doubts.find((one) => one.kind === 'writer' && one.judgement === 'denied') ?? found.doubts[0];
+    switch (doubt?.kind) {
+      case undefined:
+      case 'writers-incomplete':
+        return `${since}who else wrote is not known`;
+      case 'restored-from-unknown':
+        return `${since}it goes on from ${shortOf(doubt.from)}, which the record does not know`;
+      case 'writer':
+        return `${since}${doubt.writer.name} (${doubt.writer.image}) is ${doubt.judgement}: ${judged(doubt.writer).reason}`;
+    }
+  };
+  return { trust, judged, reason };
+}
+
+/** What the record knows of a snapshot, also of a copy of it or one whose tags were changed: its tree is the same. */
+function recordedOf(
+  { id, original, tree }: Pick<SnapshotRow, 'id' | 'original' | 'tree'>,
+  chain: readonly RecordedSnapshot[],
+): RecordedSnapshot | undefined {
+  return chain.find((one) => one.id === id) ?? chain.find((one) => one.id === original && one.finished?.tree === tree);
+}
+
+/** An id stands for all that a snapshot says of itself; what a copy says is only its own word. */
+function timeOf({ row, recorded }: Found): string {
+  return recorded === undefined || recorded.id === row.id ? row.time : (recorded.finished?.at ?? recorded.time);
+}
+
+/** That the record knows nothing of a snapshot. */
+function foreign({ id }: Pick<SnapshotRow, 'id'>): Problem {
+  return {
+    code: 'SNAPSHOT_FOREIGN',
+    message: `The record does not know the snapshot ${id.slice(0, 8)}: who made it is unknown`,
+  };
+}
+
+function namedRows(rows: readonly SnapshotRow[], { snapshot, subject }: SnapshotWish): readonly SnapshotRow[] {
+  if (snapshot === 'latest') return rows;
+  const found = /^[0-9a-f]{4,64}$/.test(snapshot) ? rows.filter(({ id }) => id.startsWith(snapshot)) : [];
+  if (found.length === 1) return found;
+  const whose = subject === undefined ? 'in the repository' : `of ${nameOf(subject)}`;
+  throw unknown(`${JSON.stringify(snapshot.slice(0, 80))} names ${found.length} snapshots ${whose}`);
+}
+
+function isImage({ imageId, digests }: Writer, image: string): boolean {
+  return imageId === image || digests.some((one) => one.slice(one.indexOf('@') + 1) === image);
+}
+
+function nameOf(subject: RestoreSubject | undefined): string {
+  return subject === undefined ? 'that' : `the ${subject.kind === 'bind' ? 'directory' : 'volume'} ${subject.name}`;
+}
+
+function shortOf(id: string): string {
+  return id.startsWith('started:') ? `event ${id.slice('started:'.length)}` : id.slice(0, 8);
+}
+
+function unknown(message: string): HoldfastError {
+  return new HoldfastError('SNAPSHOT_UNKNOWN', message, {
+    kind: 'usage',
+    hint: 'holdfast volume snapshots lists them.',
+  });
+}
+
+function noWriter(image: string, subject: RestoreSubject | undefined): HoldfastError {
+  return new HoldfastError('IMAGE_NO_WRITER', `The record knows no time when ${image} wrote to ${nameOf(subject)}`, {
+    kind: 'usage',
+    hint: 'Give its digest or its id, sha256:…; holdfast log --type snapshot.started shows who wrote.',
+  });
+}

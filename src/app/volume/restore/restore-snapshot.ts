@@ -1,0 +1,197 @@
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Fetched } from '#app/volume/restore/fetch.ts';
+import { refuseElsewhere } from '#app/volume/restore/fetch-remains.ts';
+import { fetcher } from '#app/volume/restore/fetcher.ts';
+import { insidePath } from '#app/volume/restore/inside/inside.ts';
+import { openInside } from '#app/volume/restore/inside/open-inside.ts';
+import { readManifest } from '#app/volume/restore/manifest.ts';
+import { makeVolume, refuseVolume } from '#app/volume/restore/new-volume.ts';
+import { isThere, openPending } from '#app/volume/restore/pending.ts';
+import { type PickedSnapshot, pickSnapshot } from '#app/volume/restore/pick-snapshot.ts';
+import { restoreInPlace } from '#app/volume/restore/restore-in-place.ts';
+import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
+import { restoredEvent } from '#app/volume/restore/restored-event.ts';
+import { settleRestores } from '#app/volume/restore/settle.ts';
+import { writersInWords } from '#app/volume/restore/show-snapshot.ts';
+import { sourcePath } from '#app/volume/restore/subject.ts';
+import { writing } from '#base/files/writing.ts';
+import { HoldfastError, problemOf } from '#core/errors.ts';
+import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+
+/**
+ * Restores a snapshot, or a part of it: beside its place first, read again and compared, then moved into it. What is there
+ * is touched only in place, after a snapshot of it.
+ * @throws `SNAPSHOT_*`, `VOLUME_*`, `RESTORE_*`, `RESTIC_*`, `ENGINE_*`, `HOLD_*`, `LEDGER_*`, `DATABASE_*`
+ */
+export async function restoreSnapshot(deps: RestoreDeps, request: RestoreRequest): Promise<Restored> {
+  const settled = await settleRestores(deps);
+  const picked = await ownWords(deps, await pick(deps, request));
+  const path = wholePath(picked, request.path);
+  const { place } = request;
+  const restored = await (place.kind === 'in-place'
+    ? restoreInPlace(deps, request, picked, path)
+    : place.kind === 'volume'
+      ? intoVolume(deps, request, picked, path, place.name)
+      : intoDirectory(deps, request, picked, path, resolve(place.path)));
+  return { ...restored, problems: [...settled, ...restored.problems] };
+}
+
+/** Where the repository is damaged, restic may be unable even to list what is in it. */
+async function pick(deps: RestoreDeps, { wish, whatIsLeft }: RestoreRequest): Promise<PickedSnapshot> {
+  const { record, repository } = deps;
+  if (whatIsLeft) refuseElsewhere(repository.access.location);
+  const advisories = wish.trusted ? await deps.advisories() : undefined;
+  const judging = { record, advisories, now: deps.now() };
+  if (!whatIsLeft) return pickSnapshot({ ...judging, list: repository.engine.snapshots }, wish);
+  const inside = await openInside(repository);
+  try {
+    const picked = await pickSnapshot({ ...judging, list: inside.snapshots }, wish);
+    return { ...picked, problems: [...picked.problems, ...inside.problems()] };
+  } finally {
+    inside.close();
+  }
+}
+
+/** What the record does not know, the snapshot may tell. It need not: it is restored all the same. */
+async function ownWords({ repository }: RestoreDeps, picked: PickedSnapshot): Promise<PickedSnapshot> {
+  const { row, subject, recorded, problems } = picked;
+  if (recorded !== undefined || subject === undefined) return picked;
+  try {
+    const inside = await openInside(repository);
+    try {
+      const manifest = await readManifest(inside, row, subject);
+      if (manifest === undefined) return picked;
+      const method = manifest.method === undefined ? '' : `, by ${manifest.method}`;
+      const message = `In its own words, it was written by ${writersInWords(manifest.writers)}${method}`;
+      return { ...picked, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
+    } finally {
+      inside.close();
+    }
+  } catch (error) {
+    return { ...picked, problems: [...problems, problemOf(error)] };
+  }
+}
+
+/** From the snapshot's root. @throws `SNAPSHOT_UNKNOWN`, `RESTORE_PATH_INVALID` */
+function wholePath({ row, subject }: PickedSnapshot, part: string | undefined): Buffer {
+  const source = subject === undefined ? '' : sourcePath(row, subject);
+  if (source === undefined) {
+    throw new HoldfastError('SNAPSHOT_UNKNOWN', `The snapshot ${row.id.slice(0, 8)} holds no data of it`, {
+      kind: 'usage',
+    });
+  }
+  if (part === undefined) return insidePath(source);
+  if (part.includes('\0') || part.split('/').some((name) => name === '..' || name === '.')) {
+    throw new HoldfastError('RESTORE_PATH_INVALID', `${JSON.stringify(part.slice(0, 200))} is no path`, {
+      kind: 'usage',
+      hint: 'Write it from the root of the volume, without . and ..',
+    });
+  }
+  return insidePath(`${source}/${part}`);
+}
+
+async function intoVolume(
+  deps: RestoreDeps,
+  request: RestoreRequest,
+  picked: PickedSnapshot,
+  path: Buffer,
+  name: string,
+): Promise<Restored> {
+  const engine = await deps.engine();
+  const { row } = picked;
+  if (request.dryRun) {
+    await refuseVolume(engine, name, row.id);
+    return plainly(request, picked, name, '');
+  }
+  const mountpoint = await makeVolume(engine, name, row.id);
+  const pending = await openPending(deps.record.home, Buffer.from(dirname(mountpoint)));
+  try {
+    deps.step(`Restoring ${row.id.slice(0, 8)} into the volume ${name}`);
+    const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
+    writing(mountpoint, () => {
+      if (!lstatSync(fetched.item).isDirectory()) {
+        renameSync(fetched.item, Buffer.concat([Buffer.from(`${mountpoint}/`), nameOf(path)]));
+        return;
+      }
+      rmdirSync(mountpoint);
+      renameSync(fetched.item, mountpoint);
+    });
+    await tell(deps, request, picked, name, fetched);
+    return plainly(request, picked, name, mountpoint, fetched);
+  } finally {
+    await pending.done();
+  }
+}
+
+async function intoDirectory(
+  deps: RestoreDeps,
+  request: RestoreRequest,
+  picked: PickedSnapshot,
+  path: Buffer,
+  directory: string,
+): Promise<Restored> {
+  const { row } = picked;
+  const whole = request.path === undefined;
+  const to = whole ? Buffer.from(directory) : Buffer.concat([Buffer.from(`${directory}/`), nameOf(path)]);
+  const isEmptyDirectory = whole && isEmpty(directory);
+  if (isThere(to) && !isEmptyDirectory) {
+    throw new HoldfastError('RESTORE_TARGET_EXISTS', `${displayPath(to)} is there already`, {
+      kind: 'usage',
+      hint: 'Name another directory: nothing is overwritten.',
+    });
+  }
+  if (request.dryRun) return plainly(request, picked, displayPath(to), displayPath(to));
+  const parent = whole ? dirname(directory) : directory;
+  writing(parent, () => mkdirSync(parent, { recursive: true }));
+  const pending = await openPending(deps.record.home, Buffer.from(parent));
+  try {
+    deps.step(`Restoring ${row.id.slice(0, 8)} into ${directory}`);
+    const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
+    writing(directory, () => {
+      if (isEmptyDirectory) rmdirSync(directory);
+      renameSync(fetched.item, to);
+    });
+    await tell(deps, request, picked, displayPath(to), fetched);
+    return plainly(request, picked, displayPath(to), displayPath(to), fetched);
+  } finally {
+    await pending.done();
+  }
+}
+
+function nameOf(path: Buffer): Buffer {
+  return path.subarray(path.lastIndexOf(0x2f) + 1);
+}
+
+function isEmpty(directory: string): boolean {
+  try {
+    return readdirSync(directory).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function plainly(
+  { place, path, dryRun }: RestoreRequest,
+  { row, subject, problems }: PickedSnapshot,
+  to: string,
+  mountpoint: string,
+  fetched?: Fetched,
+): Restored {
+  return {
+    ...{ snapshot: row.id, time: row.time, subject, place: place.kind, to, mountpoint, dryRun },
+    ...{ restarted: [], lost: fetched?.lost ?? [], problems: [...problems, ...(fetched?.problems ?? [])] },
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+async function tell(
+  deps: RestoreDeps,
+  request: RestoreRequest,
+  picked: PickedSnapshot,
+  to: string,
+  { lost }: Fetched,
+): Promise<void> {
+  const { stream, event } = restoredEvent(deps, request, picked, to, lost);
+  await deps.record.ledger.append({ stream, events: [{ type: 'volume.restored', data: event }], actor: deps.actor });
+}

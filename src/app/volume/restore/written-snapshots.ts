@@ -1,0 +1,86 @@
+import type { OpenRecord } from '#app/home/open-record.ts';
+import type { RestoreSubject } from '#app/volume/restore/subject.ts';
+import { subjectStream } from '#app/volume/restore/subject.ts';
+import type { SnapshotFinished, SnapshotStarted, VolumeRestored, Writer } from '#volume/snapshot/events.ts';
+import type { WrittenSnapshot } from '#volume/snapshot/trust.ts';
+
+/** A snapshot as the record knows it, also one that failed or is not in its repository any more. */
+export interface RecordedSnapshot extends WrittenSnapshot<Writer> {
+  readonly subject: RestoreSubject;
+  /** Of the event with which it began. */
+  readonly position: number;
+  /** Absent when it failed, or was never finished. */
+  readonly finished?: SnapshotFinished & { readonly position: number; readonly at: string };
+}
+
+const TYPES = ['snapshot.started', 'snapshot.finished', 'volume.restored'];
+/** Of volumes that were restored from each other's snapshots. */
+const MOST_VOLUMES = 100;
+
+/**
+ * All snapshots of a volume that the record knows, oldest first, with what was restored in between; before them those of
+ * the volumes that it was restored from. An event that a newer program wrote is a snapshot whose writers nobody knows.
+ */
+export async function writtenSnapshots(
+  record: Pick<OpenRecord, 'ledger' | 'catalogue'>,
+  subject: RestoreSubject,
+): Promise<readonly RecordedSnapshot[]> {
+  const chains = new Map<string, Chain>();
+  const wanted = [subject];
+  for (let next = wanted.pop(); next !== undefined; next = wanted.pop()) {
+    const stream = subjectStream(next);
+    if (chains.has(stream) || chains.size >= MOST_VOLUMES) continue;
+    const chain = await readChain(record, next);
+    chains.set(stream, chain);
+    wanted.push(...chain.restoredFrom);
+  }
+  // The last that was read was restored by those before it.
+  return [...chains.values()].reverse().flatMap(({ links }) => links);
+}
+
+interface Chain {
+  readonly links: readonly RecordedSnapshot[];
+  readonly restoredFrom: readonly RestoreSubject[];
+}
+
+async function readChain(
+  { ledger, catalogue }: Pick<OpenRecord, 'ledger' | 'catalogue'>,
+  subject: RestoreSubject,
+): Promise<Chain> {
+  const links: RecordedSnapshot[] = [];
+  const places = new Map<number, number>();
+  const restoredFrom: RestoreSubject[] = [];
+  // The first goes on from an empty volume.
+  let from: string | null | undefined = null;
+  let mixed = false;
+  for await (const event of ledger.read({ stream: subjectStream(subject), types: TYPES })) {
+    const { type, position, at } = event;
+    const data = catalogue.known(event)?.data;
+    if (type === 'snapshot.finished') {
+      const finished = data as SnapshotFinished | undefined;
+      const place = places.get(finished?.started ?? 0);
+      const link = links[place ?? -1];
+      if (finished === undefined || place === undefined || link === undefined) continue;
+      links[place] = { ...link, id: finished.snapshot, finished: { ...finished, position, at } };
+    } else if (type === 'volume.restored') {
+      const restored = data as VolumeRestored | undefined;
+      if (restored?.place === 'directory') continue;
+      if (restored !== undefined) restoredFrom.push({ kind: restored.kind ?? 'volume', name: restored.volume });
+      // A part of another state in this one: that is no line of descent any more.
+      mixed = restored === undefined || restored.path !== undefined;
+      if (restored !== undefined && !mixed) from = restored.snapshot;
+    } else {
+      const started = data as SnapshotStarted | undefined;
+      places.set(position, links.length);
+      links.push({
+        ...{ id: `started:${position}`, time: at, subject, position },
+        writers: started?.writers ?? [],
+        writersComplete: started?.writersComplete === true && !mixed,
+        ...(from === undefined ? {} : { from }),
+      });
+      from = undefined;
+      mixed = false;
+    }
+  }
+  return { links, restoredFrom };
+}

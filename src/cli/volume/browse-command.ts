@@ -1,0 +1,116 @@
+import type { VolumeBrowsed } from '#api/volume-show-report.ts';
+import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { type BrowsedPlace, browseSnapshot } from '#app/volume/restore/browse-snapshot.ts';
+import type { InsideEntry, OpenInside } from '#app/volume/restore/inside/inside.ts';
+import { openInside } from '#app/volume/restore/inside/open-inside.ts';
+import { clock } from '#cli/clock.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { printProblems } from '#cli/problems.ts';
+import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { type SubjectFlags, wishFor } from '#cli/volume/snapshot-wish.ts';
+import { streamOut } from '#cli/volume/stream-out.ts';
+import type { Problem } from '#core/errors.ts';
+import { printable } from '#report/columns.ts';
+import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+
+/** Options of `holdfast volume browse`. */
+export interface BrowseFlags extends Omit<VolumeFlags, 'engine'>, SubjectFlags {
+  readonly recursive?: true;
+  readonly fromRoot?: true;
+  readonly output?: string;
+}
+
+/** `holdfast volume browse`. */
+export async function browseCommand(
+  snapshot: string,
+  path: string,
+  flags: BrowseFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const now = clock(environment);
+  const request = { wish: wishFor(snapshot, flags, now), path, fromRoot: flags.fromRoot === true };
+  return onRecord(environment, async (record) => {
+    const inside = await openInside(openRepository(record.home, flags.repo, environment));
+    try {
+      const place = await browseSnapshot({ inside, record, advisories: undefined, now }, request);
+      printProblems(place.picked.problems);
+      if (flags.output !== undefined) {
+        await streamOut(flags.output, place.content());
+        return exitCodes.done;
+      }
+      const problems: Problem[] = [];
+      const pieces =
+        flags.format === 'json' ? jsonPieces(place, inside, path, flags, problems) : textLines(place, flags, problems);
+      await streamOut(undefined, pieces);
+      if (flags.format === 'text') printProblems(problems);
+      return problems.length === 0 ? exitCodes.done : exitCodes.deny;
+    } finally {
+      inside.close();
+    }
+  });
+}
+
+async function* textLines(
+  place: BrowsedPlace,
+  { recursive }: BrowseFlags,
+  problems: Problem[],
+): AsyncGenerator<string> {
+  for await (const found of place.list(recursive === true)) {
+    if ('problem' in found) {
+      problems.push(found.problem);
+      continue;
+    }
+    const { mode, uid, gid, sizeBytes, mtime, type, linkTarget } = found;
+    const name = `${printable(displayPath(found.path))}${type === 'dir' ? '/' : ''}`;
+    const target = linkTarget === undefined ? '' : ` -> ${printable(displayPath(linkTarget))}`;
+    const kind = type === 'file' || type === 'dir' || type === 'symlink' ? '' : ` (${printable(type)})`;
+    const owner = `${uid}:${gid}`.padEnd(11);
+    const time = mtime.slice(0, 19).replace('T', ' ');
+    yield `${octal(mode)} ${owner} ${String(sizeBytes).padStart(12)} ${time} ${name}${target}${kind}\n`;
+  }
+}
+
+/** An entry a line: there may be millions. */
+async function* jsonPieces(
+  { picked, list }: BrowsedPlace,
+  { reader }: OpenInside,
+  path: string,
+  { recursive }: BrowseFlags,
+  problems: Problem[],
+): AsyncGenerator<string> {
+  const head = JSON.stringify({ snapshot: picked.row.id, path, reader });
+  yield `${head.slice(0, -1)},"entries":[`;
+  let between = '\n';
+  for await (const found of list(recursive === true)) {
+    if ('problem' in found) {
+      problems.push(found.problem);
+      continue;
+    }
+    yield `${between}${JSON.stringify(entryRow(found))}`;
+    between = ',\n';
+  }
+  yield `\n],"problems":${JSON.stringify(problems)}}\n`;
+}
+
+function entryRow({
+  path,
+  type,
+  sizeBytes,
+  mode,
+  uid,
+  gid,
+  mtime,
+  linkTarget,
+}: InsideEntry): VolumeBrowsed['entries'][number] {
+  const shown = displayPath(path);
+  return {
+    path: shown,
+    ...(Buffer.from(shown).equals(path) ? {} : { pathBase64: path.toString('base64') }),
+    ...{ type, sizeBytes, mode: octal(mode), uid, gid, mtime },
+    ...(linkTarget === undefined ? {} : { linkTarget: displayPath(linkTarget) }),
+  };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
