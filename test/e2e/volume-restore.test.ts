@@ -168,6 +168,21 @@ needs(
     expect(await engine.docker('inspect', '--format', '{{.State.Status}}', 'server')).toContain('running');
   });
 
+  test('a directory of the host in place', async () => {
+    const srv = bench.path('srv');
+    mkdirSync(srv);
+    writeFileSync(join(srv, 'page'), 'first');
+    const mount = ['--network', 'none', '--stop-timeout', '1', '--volume', `${srv}:/srv:ro`];
+    await engine.docker('run', '--detach', ...mount, '--name', 'reader', 'busybox');
+    await ok('volume', 'snapshot', '--bind', srv, '--repo', 'main');
+    writeFileSync(join(srv, 'page'), 'second');
+    const report = await restore('latest', '--bind', srv, '--in-place');
+    expect(report).toMatchObject({ bind: srv, volume: null, restarted: ['reader'] });
+    expect(await engine.docker('exec', 'reader', 'cat', '/srv/page')).toBe('first');
+    await restore(report.safety ?? '', '--bind', srv, '--path', 'page', '--target', bench.path('was'));
+    expect(readFileSync(bench.path('was/page'), 'utf8')).toBe('second');
+  });
+
   test('which snapshot: by time, by who wrote; what nobody knows is not trusted', async () => {
     const { snapshots } = JSON.parse(await ok('volume', 'snapshots', '--repo', 'main', '--format', 'json'));
     expect(snapshots[0].snapshot).toBe(first);

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { readMoment } from '#app/read-moment.ts';
 import type { SnapshotWish } from '#app/volume/restore/pick-snapshot.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -24,7 +26,7 @@ export function wishFor(
   now: Date,
 ): SnapshotWish {
   if (volume !== undefined && bind !== undefined) throw usage('Name a volume or a directory, not both');
-  const name = volume ?? bind;
+  const name = volume ?? (bind === undefined ? undefined : realOf(bind));
   const subject =
     name === undefined ? {} : { subject: { kind: bind === undefined ? 'volume' : 'bind', name } as const };
   const trusted = lastTrusted === true || knownExploited === false;
@@ -52,4 +54,13 @@ export function wishFor(
 /** A mistake on the command line. */
 export function usage(message: string, hint?: string): HoldfastError {
   return new HoldfastError('USAGE', message, { kind: 'usage', ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Snapshots of directories are kept under their real path; one that is gone has no other. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }

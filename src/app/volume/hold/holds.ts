@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { homeDirectory } from '#app/home/home-directory.ts';
 import { startWatchdog } from '#app/volume/hold/start-watchdog.ts';
+import { mendSwaps } from '#app/volume/restore/pending.ts';
 import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
 import type { HoldDeps } from '#volume/hold/hold-types.ts';
 import { thisProcess } from '#volume/hold/holder.ts';
@@ -13,7 +14,12 @@ export function reconcileDeps(environment: NodeJS.ProcessEnv): ReconcileDeps {
   return {
     journal: join(homeDirectory(environment), 'holds'),
     self: thisProcess(),
-    connect: (address) => connectTo(environment, address),
+    connect: async (address) => {
+      const engine = await connectTo(environment, address);
+      // Before containers run again, something is in each place that a dead restore was about to fill.
+      mendQuietly(environment);
+      return engine;
+    },
     now: () => new Date(),
   };
 }
@@ -38,6 +44,15 @@ export function holdDeps(
       };
     },
   };
+}
+
+/** What cannot be put right now is tried again by the next run. */
+function mendQuietly(environment: NodeJS.ProcessEnv): void {
+  try {
+    mendSwaps({ directory: homeDirectory(environment) });
+  } catch {
+    // Containers are released all the same.
+  }
 }
 
 /** The environment's engine, when it is the one that is meant: only it comes with its certificates. */

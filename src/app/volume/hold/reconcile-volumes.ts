@@ -1,19 +1,33 @@
 import type { VolumeReconcileReport } from '#api/volume-reconcile-report.ts';
+import { homeDirectory } from '#app/home/home-directory.ts';
 import { reconcileDeps } from '#app/volume/hold/holds.ts';
+import { mendSwaps } from '#app/volume/restore/pending.ts';
 import { reconcileCommands } from '#app/volume/snapshot/around/reconcile-commands.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
 import { reconcileHolds } from '#volume/hold/reconcile.ts';
 
 /**
- * Releases what dead runs held, and then runs the commands that they owe to containers. What could not be done is among
- * the problems; what could not be released stays in the journal.
+ * Puts back what dead runs had moved aside, releases what they held, and then runs the commands that they owe to
+ * containers. What could not be done is among the problems; what could not be released stays in the journal.
  */
 export async function reconcileVolumes(environment: NodeJS.ProcessEnv): Promise<VolumeReconcileReport> {
+  const mending = mendProblems(environment);
   const { containers, living, problems } = await reconcileHolds(reconcileDeps(environment));
   const owed = await reconcileCommands(environment);
   return {
     containers: [...containers],
     living: [...living],
     commands: [...owed.commands],
-    problems: [...problems, ...owed.problems],
+    problems: [...mending, ...problems, ...owed.problems],
   };
+}
+
+function mendProblems(environment: NodeJS.ProcessEnv): readonly Problem[] {
+  try {
+    mendSwaps({ directory: homeDirectory(environment) });
+    return [];
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    return [{ code, message: `What a restore that died had moved aside could not be put back: ${message}` }];
+  }
 }

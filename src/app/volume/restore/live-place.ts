@@ -1,12 +1,14 @@
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { insidePath } from '#app/volume/restore/inside/inside.ts';
 import type { RestoreSubject } from '#app/volume/restore/subject.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
+import { isWithin } from '#core/container-path.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
-import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
+import type { DiscoveredBind, DiscoveredContainer, VolumeUser } from '#volume/discover/discovery.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+import { findBind } from '#volume/snapshot/bind-source.ts';
 
 /** Something on this host whose data is about to be replaced. */
 export interface LivePlace {
@@ -19,13 +21,13 @@ export interface LivePlace {
 
 /**
  * Looks at what is there and who uses it.
- * @throws `VOLUME_UNKNOWN`, `VOLUME_NOT_READABLE`, `RESTORE_PLACE_MOUNTED`, `RESTORE_PLACE_IN_USE`, `ENGINE_*`
+ * @throws `VOLUME_UNKNOWN`, `VOLUME_NOT_READABLE`, `BIND_UNSUITABLE`, `RESTORE_PLACE_MOUNTED`, `RESTORE_PLACE_IN_USE`, `ENGINE_*`
  */
 export async function livePlace(engine: EngineControl, subject: RestoreSubject, now: Date): Promise<LivePlace> {
-  const discovery = await discover(engine, { layers: false, now });
+  const discovery = await discover(engine, { layers: false, contents: false, now });
   const { kind, name } = subject;
   const volume = kind === 'volume' ? discovery.volumes.find((one) => one.name === name) : undefined;
-  const root = kind === 'volume' ? volume?.mountpoint : name;
+  const root = kind === 'volume' ? volume?.mountpoint : findBind(name);
   if (root === undefined) {
     throw new HoldfastError('VOLUME_UNKNOWN', `The engine has no volume ${JSON.stringify(name.slice(0, 200))}`, {
       kind: 'usage',
@@ -37,7 +39,8 @@ export async function livePlace(engine: EngineControl, subject: RestoreSubject, 
       hint: 'Run this on the engine’s machine, as a user who may write in its directories.',
     });
   }
-  const users = new Set((volume?.users ?? bindUsers(discovery.binds, root)).map(({ container }) => container));
+  const mounting = [...(volume?.users ?? []), ...bindUsers(discovery.binds, root)];
+  const users = new Set(mounting.map(({ container }) => container));
   const containers = discovery.containers.filter(({ id }) => users.has(id));
   const paused = containers.find(({ state }) => state === 'paused');
   if (paused !== undefined) {
@@ -50,13 +53,24 @@ export async function livePlace(engine: EngineControl, subject: RestoreSubject, 
   return { subject, root, running: containers.filter(({ state }) => state === 'running' || state === 'restarting') };
 }
 
-/** Also those who mount a directory above, or one below. */
-function bindUsers(
-  binds: readonly { readonly path: string; readonly users: readonly { readonly container: string }[] }[],
-  root: string,
-) {
-  const within = (a: string, b: string) => a === b || a.startsWith(b.endsWith('/') ? b : `${b}/`);
-  return binds.filter(({ path }) => within(path, root) || within(root, path)).flatMap(({ users }) => users);
+/**
+ * Who mounts it, or something in it, would go on seeing what was there; who mounts a directory above it sees what comes,
+ * and stands still only if it can write.
+ */
+function bindUsers(binds: readonly DiscoveredBind[], root: string): readonly VolumeUser[] {
+  return binds.flatMap(({ path, users }) => {
+    const real = realOf(path);
+    if (isWithin(real, root)) return users;
+    return isWithin(root, real) ? users.filter(({ writable }) => writable) : [];
+  });
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** What is mounted cannot be moved: volumes of drivers, NFS. */

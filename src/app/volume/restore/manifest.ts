@@ -14,7 +14,7 @@ export async function readManifest(
   row: SnapshotRow,
   subject: RestoreSubject | undefined,
 ): Promise<SnapshotManifest | undefined> {
-  const staging = stagingPath(row, subject);
+  const staging = subject === undefined ? undefined : stagingPath(row, subject);
   if (staging === undefined) return undefined;
   const path = insidePath(`${staging}/${MANIFEST_NAME}`);
   const entry = await inside.entry(row, path);

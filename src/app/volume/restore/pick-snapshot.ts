@@ -1,10 +1,11 @@
 import { type JudgeDeps, type JudgedImage, judgeImages, type WriterImage } from '#app/volume/restore/judge-writers.ts';
-import { type RestoreSubject, subjectOfTags, subjectTag } from '#app/volume/restore/subject.ts';
+import { type RestoreSubject, subjectOfTags } from '#app/volume/restore/subject.ts';
 import { type RecordedSnapshot, writtenSnapshots } from '#app/volume/restore/written-snapshots.ts';
-import { OWN_TAG } from '#app/volume/snapshot/take-snapshot.ts';
+
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { SnapshotEngine, SnapshotRow } from '#volume/engines/engine.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
+import { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 import { type Trust, trustOf } from '#volume/snapshot/trust.ts';
 
 /** Which snapshot is meant. All conditions hold together; the newest that fits is taken. */
@@ -43,7 +44,7 @@ export interface PickDeps extends JudgeDeps {
  * @throws `SNAPSHOT_UNKNOWN`, `SNAPSHOT_NOT_TRUSTED`, `IMAGE_NO_WRITER`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
  */
 export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<PickedSnapshot> {
-  const rows = await deps.list(wish.subject === undefined ? {} : { tags: [OWN_TAG, subjectTag(wish.subject)] });
+  const rows = await deps.list(wish.subject === undefined ? {} : { tags: [OWN_TAG, volumeTag(wish.subject.name)] });
   const named = namedRows(rows, wish);
   const subject = wish.subject ?? subjectOfTags(named.at(-1)?.tags ?? []);
   const chain = subject === undefined ? [] : await writtenSnapshots(deps.record, subject);

@@ -1,7 +1,7 @@
 import type { PickedSnapshot } from '#app/volume/restore/pick-snapshot.ts';
 import type { LostFile, RestoreDeps, RestoreRequest } from '#app/volume/restore/restore-types.ts';
-import { subjectStream } from '#app/volume/restore/subject.ts';
 import type { VolumeRestored } from '#volume/snapshot/events.ts';
+import { targetStream } from '#volume/snapshot/tags.ts';
 
 const MOST_CHARACTERS = 1000;
 
@@ -23,10 +23,10 @@ export function restoredEvent(
   };
   const stream =
     place.kind === 'volume'
-      ? subjectStream({ kind: 'volume', name: to })
+      ? targetStream(to)
       : subject === undefined
         ? `repository:${settings.id}`
-        : subjectStream(subject);
+        : targetStream(subject.name);
   return { stream, event };
 }
 

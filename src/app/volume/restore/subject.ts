@@ -1,29 +1,21 @@
-import { volumeTag } from '#app/volume/snapshot/take-snapshot.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
+import { stagingName, volumeTag } from '#volume/snapshot/tags.ts';
 
-/** What a snapshot is of: a volume of an engine, or a directory or file of the host. */
-export type RestoreSubject =
-  | { readonly kind: 'volume'; readonly name: string }
-  | { readonly kind: 'bind'; readonly name: string };
-
-const BIND_TAG = 'bind=';
-const VOLUME_TAG = volumeTag('');
-
-/** The tag that its snapshots have. */
-export function subjectTag({ kind, name }: RestoreSubject): string {
-  return kind === 'volume' ? volumeTag(name) : `${BIND_TAG}${name}`;
+/** What a snapshot is of: a volume of an engine, or a directory or file of the host by its absolute path. */
+export interface RestoreSubject {
+  readonly kind: 'volume' | 'bind';
+  readonly name: string;
 }
 
-/** The stream of the ledger that its events are in. */
-export function subjectStream({ kind, name }: RestoreSubject): string {
-  return `${kind}:${name}`;
-}
+const KINDS = ['volume', 'bind'] as const;
 
 /** What a snapshot's tags say that it is of; undefined for those that Holdfast did not make. */
 export function subjectOfTags(tags: readonly string[]): RestoreSubject | undefined {
   for (const tag of tags) {
-    if (tag.startsWith(VOLUME_TAG)) return { kind: 'volume', name: tag.slice(VOLUME_TAG.length) };
-    if (tag.startsWith(BIND_TAG)) return { kind: 'bind', name: tag.slice(BIND_TAG.length) };
+    const kind = KINDS.find((one) => tag.startsWith(`${one}=`));
+    const name = kind === undefined ? '' : tag.slice(kind.length + 1);
+    // Only what would have been tagged so.
+    if (kind !== undefined && volumeTag(name) === tag) return { kind, name };
   }
   return undefined;
 }
@@ -35,16 +27,12 @@ export function sourcePath({ paths }: Pick<SnapshotRow, 'paths'>, subject: Resto
 }
 
 /** Where in a snapshot its manifest and the dumps of databases lie. */
-export function stagingPath(
-  { paths }: Pick<SnapshotRow, 'paths'>,
-  subject: RestoreSubject | undefined,
-): string | undefined {
-  if (subject?.kind === 'volume') return paths.find((path) => isStaging(path, subject.name));
-  return paths.find((path) => path !== subject?.name && path.split('/').at(-3) === 'staging');
+export function stagingPath({ paths }: Pick<SnapshotRow, 'paths'>, subject: RestoreSubject): string | undefined {
+  return paths.find((path) => path !== sourcePath({ paths }, subject) && isStaging(path, subject.name));
 }
 
-/** `…/staging/REPOSITORY/VOLUME`, on whichever host. */
-function isStaging(path: string, volume: string): boolean {
+/** `…/staging/REPOSITORY/NAME`, on whichever host. */
+function isStaging(path: string, name: string): boolean {
   const parts = path.split('/');
-  return parts.at(-1) === volume && parts.at(-3) === 'staging';
+  return parts.at(-1) === stagingName(name) && parts.at(-3) === 'staging';
 }

@@ -1,7 +1,7 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { RestoreSubject } from '#app/volume/restore/subject.ts';
-import { subjectStream } from '#app/volume/restore/subject.ts';
 import type { SnapshotFinished, SnapshotStarted, VolumeRestored, Writer } from '#volume/snapshot/events.ts';
+import { targetStream } from '#volume/snapshot/tags.ts';
 import type { WrittenSnapshot } from '#volume/snapshot/trust.ts';
 
 /** A snapshot as the record knows it, also one that failed or is not in its repository any more. */
@@ -28,7 +28,7 @@ export async function writtenSnapshots(
   const chains = new Map<string, Chain>();
   const wanted = [subject];
   for (let next = wanted.pop(); next !== undefined; next = wanted.pop()) {
-    const stream = subjectStream(next);
+    const stream = targetStream(next.name);
     if (chains.has(stream) || chains.size >= MOST_VOLUMES) continue;
     const chain = await readChain(record, next);
     chains.set(stream, chain);
@@ -53,7 +53,7 @@ async function readChain(
   // The first goes on from an empty volume.
   let from: string | null | undefined = null;
   let mixed = false;
-  for await (const event of ledger.read({ stream: subjectStream(subject), types: TYPES })) {
+  for await (const event of ledger.read({ stream: targetStream(subject.name), types: TYPES })) {
     const { type, position, at } = event;
     const data = catalogue.known(event)?.data;
     if (type === 'snapshot.finished') {
