@@ -4,7 +4,6 @@ import { discover } from '#volume/discover/discover.ts';
 import { subjectOf } from '#volume/snapshot/subject.ts';
 
 export type { TakenSnapshot, TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
-export { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 
 /**
  * Takes a consistent snapshot of a volume, or of a directory of the host by its absolute path: dumps of the databases that
