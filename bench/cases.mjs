@@ -11,6 +11,7 @@ import { inFreshDirectory, measure, readsOf, spread } from './measure.mjs';
 import { compare } from './pairs.mjs';
 import { startPrivateEngine } from './private-engine.mjs';
 import { goalsAgainstPeer, image, ours, ratios, sbomByBoth, speedText } from './scans.mjs';
+import { volumeCases } from './volume-cases.mjs';
 
 /**
  * @typedef {object} Setup
@@ -234,4 +235,5 @@ function matchRuns({ scratch, rounds }, args) {
 export const cases = [
   ...[startUp, minbase, largeArchive, largeLayout, largeEngine, sharedBase, manyFiles, matching],
   ...ledgerCases,
+  ...volumeCases,
 ];

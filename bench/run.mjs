@@ -38,10 +38,18 @@ mkdirSync(scratch, { recursive: true });
 const self = resolve(values.self ?? here('../dist/main.js'));
 if (!existsSync(self)) throw new Error(`${self} is missing: npm run build`);
 const environment = { ...process.env, HOLDFAST_SCRATCH: scratch };
-const peer = execFileSync(here('peer.sh'), { encoding: 'utf8', env: environment }).trim();
+/** @type {string | undefined} */
+let peer;
 
 /** @type {import('./cases.mjs').Setup} */
-const setup = { scratch, rounds, self, peer };
+const setup = {
+  ...{ scratch, rounds, self },
+  /** Fetched by the first case that needs it. */
+  get peer() {
+    peer ??= execFileSync(here('peer.sh'), { encoding: 'utf8', env: environment }).trim();
+    return peer;
+  },
+};
 
 const loadBefore = loadavg()[0] ?? 0;
 const texts = [];

@@ -21,6 +21,7 @@ import {
   snapshotFailed,
   snapshotFinished,
   snapshotStarted,
+  stackRestored,
   stackSnapshotTaken,
   volumeRestored,
 } from '#volume/snapshot/events.ts';
@@ -40,6 +41,7 @@ export const EVENTS = [
   snapshotFinished,
   snapshotFailed,
   stackSnapshotTaken,
+  stackRestored,
   volumeRestored,
   targetAdded,
   targetRemoved,

@@ -118,6 +118,33 @@ export const stackSnapshotTaken: EventDeclaration<'stack.snapshot-taken', StackT
   }),
 };
 
+const stackBack = z.object({
+  stack: z.string(),
+  repository: subject.repository,
+  /** Of the snapshot that holds its definition. */
+  snapshot: z.string(),
+  partCount: z.number(),
+  containerCount: z.number(),
+  startedCount: z.number(),
+  /** Containers that something was missing for. */
+  leftOutCount: z.number(),
+});
+
+export type StackRestored = z.infer<typeof stackBack>;
+
+/** A stack was made anew of its snapshot. */
+export const stackRestored: EventDeclaration<'stack.restored', StackRestored> = {
+  type: 'stack.restored',
+  schemaVersion: 1,
+  parse: (data) => stackBack.parse(data),
+  upcasts: [],
+  summarise: ({ stack, repository, snapshot, partCount, containerCount, startedCount, leftOutCount }) => ({
+    subject: stack,
+    outcome: leftOutCount === 0 ? 'done' : 'incomplete',
+    sentence: `${snapshot.slice(0, 8)} of ${repository.name} was restored: ${partCount} volumes and directories, ${containerCount} containers, ${startedCount} of them started`,
+  }),
+};
+
 const restored = z.object({
   ...subject,
   /** What `volume` names; a volume unless said. */

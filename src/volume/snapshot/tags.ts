@@ -20,6 +20,12 @@ export function targetStream(name: string): string {
   return isBind(name) ? (name.length <= 390 ? `bind:${name}` : `bind:${shortHash(name)}`) : `volume:${name}`;
 }
 
+/** The stream of the ledger that a stack's events are in. */
+export function stackStream(stack: string): string {
+  const tag = stackTag(stack);
+  return tag.length <= 380 ? tag.replace('=', ':') : `stack:${shortHash(stack)}`;
+}
+
 /** The directory for a target's dumps and manifest, always the same for it: earlier snapshots are found by their paths. */
 export function stagingName(name: string): string {
   return isBind(name) ? `bind-${shortHash(name)}` : name;

@@ -11,7 +11,7 @@ export interface OpenPasses {
 }
 
 /** A snapshot's time is that of its opening: it must not be much older than what it holds. */
-const STALE_MS = 5_000;
+const STALE_MS = 60_000;
 
 /**
  * Opens the first ones now, and another whenever one is done.

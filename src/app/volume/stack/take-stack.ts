@@ -7,7 +7,7 @@ import type { Discovery } from '#volume/discover/discovery.ts';
 import type { StackTaken } from '#volume/snapshot/events.ts';
 import { STACK_FILE, STACK_LIMIT_BYTES, type StackDefinition } from '#volume/snapshot/stack-definition.ts';
 import { stackSubject } from '#volume/snapshot/subject.ts';
-import { OWN_TAG, stackTag } from '#volume/snapshot/tags.ts';
+import { OWN_TAG, stackStream, stackTag } from '#volume/snapshot/tags.ts';
 
 /** A stack whose parts were taken in one hold. */
 export interface TakenStack extends StackTaken {
@@ -40,7 +40,7 @@ export async function takeStack(deps: TakeSnapshotDeps, name: string): Promise<T
     complete: snapshots.every(({ complete }) => complete),
   };
   await record.ledger.append({
-    stream: `stack:${stackTag(name).slice(0, 380)}`,
+    stream: stackStream(name),
     events: [{ type: 'stack.snapshot-taken', data: event }],
     actor,
   });
