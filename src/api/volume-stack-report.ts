@@ -11,7 +11,12 @@ export const stackRestoredReportSchema = z
     parts: z
       .array(z.object({ volume: z.string(), snapshot: z.string() }))
       .describe('volumes, and directories and files of the host'),
-    networks: z.array(z.object({ name: z.string(), made: z.boolean().describe('false: there is one of that name, or nothing was done') })),
+    networks: z.array(
+      z.object({
+        name: z.string(),
+        made: z.boolean().describe('false: there is one of that name, or nothing was done'),
+      }),
+    ),
     containers: z.array(
       z.object({
         name: z.string(),

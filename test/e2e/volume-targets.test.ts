@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SnapshotList, SnapshotsTaken, SnapshotTaken } from '#api/volume-snapshot-report.ts';
+import type { StackRestoredReport } from '#api/volume-stack-report.ts';
 import { BASE_LINES, buildImage } from '../harness/build-image.ts';
 import { type Engine, startEngine } from '../harness/engine.ts';
 import { type Bench, startBench } from '../harness/holdfast.ts';
@@ -45,6 +46,7 @@ needs(
     environment = { HOLDFAST_HOME: bench.path('holdfast'), DOCKER_HOST: engine.dockerHost };
     writeFileSync(bench.path('password'), 'never shown to anybody\n', { mode: 0o600 });
     mkdirSync(bench.path('uploads'));
+    mkdirSync(bench.path('settings'));
     writeFileSync(bench.path('uploads', 'picture'), 'of somebody');
     expect(await bench.run(['init'], { environment })).toMatchObject({ code: 0 });
     const where = ['--location', bench.path('repo'), '--password-file', bench.path('password')];
@@ -72,8 +74,9 @@ needs(
       '-c',
       BOTH,
     );
-    await start(
-      'shop-web-1',
+    await engine.docker('network', 'create', 'shop_default');
+    await engine.docker(
+      ...['run', '--detach', '--network', 'shop_default', '--network-alias', 'shop', '--name', 'shop-web-1'],
       ...STACK,
       'com.docker.compose.service=web',
       '--label',
@@ -82,6 +85,8 @@ needs(
       `${bench.path('uploads')}:/up`,
       '--volume',
       '/var/run:/run/host',
+      '--volume',
+      `${bench.path('settings')}:/settings:ro`,
       'busybox',
     );
     const { stacks, snapshots, failed } = await taken<SnapshotsTaken>('--stack', 'shop');
@@ -124,6 +129,47 @@ needs(
     ]);
     expect(failed).toMatchObject([{ kind: 'target', name: 'broken', code: 'VOLUME_PLAN_INVALID' }]);
     await engine.docker('rm', '--force', 'broken', 'shop-db-1', 'shop-web-1');
+  });
+
+  test('a stack that is gone is back, with its network, of the same image; what is missing is told before anything is done', async () => {
+    const back = (...args: readonly string[]) =>
+      bench.run(['volume', 'restore', '--stack', 'shop', '--repo', 'main', '--format', 'json', ...args], {
+        environment,
+      });
+    expect(await back()).toMatchObject({ code: 2, stderr: expect.stringContaining('[STACK_EXISTS]') });
+    await engine.docker('volume', 'rm', 'shop_a', 'shop_b');
+    await engine.docker('network', 'rm', 'shop_default');
+    renameSync(bench.path('uploads'), bench.path('gone'));
+    renameSync(bench.path('settings'), bench.path('elsewhere'));
+    const refused = await back();
+    const report = JSON.parse(refused.stdout) as StackRestoredReport;
+    expect(refused.code).toBe(1);
+    expect(report).toMatchObject({
+      done: false,
+      missing: [{ container: 'shop-web-1', what: 'file', name: bench.path('settings') }],
+    });
+    expect(await engine.docker('volume', 'ls', '--quiet')).not.toContain('shop_');
+
+    renameSync(bench.path('elsewhere'), bench.path('settings'));
+    const { code, stdout, stderr } = await back('--start');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      networks: [{ name: 'shop_default', made: true }],
+      containers: [
+        { name: 'shop-db-1', did: 'started' },
+        { name: 'shop-web-1', did: 'started' },
+      ],
+    });
+    const inspect = (format: string, name: string) => engine.docker('inspect', '--format', format, name);
+    expect(await inspect('{{.Config.Env}}', 'shop-db-1')).toContain('PASSWORD=of-the-shop');
+    expect(await inspect('{{.Image}}', 'shop-db-1')).toBe(await inspect('{{.Id}}', 'busybox'));
+    expect(await inspect('{{json .NetworkSettings.Networks.shop_default.Aliases}}', 'shop-web-1')).toContain('"shop"');
+    expect(Number(await engine.docker('exec', 'shop-db-1', 'cat', '/b/n'))).toBeGreaterThan(0);
+    expect(readFileSync(bench.path('uploads', 'picture'), 'utf8')).toBe('of somebody');
+    expect((await bench.run(['log', '--subject', 'shop'], { environment })).stdout).toMatch(
+      /stack\.snapshot[\s\S]*stack\.restored/,
+    );
+    await engine.docker('rm', '--force', 'shop-db-1', 'shop-web-1');
   });
 
   test('commands of labels are run before, and after in every case', async () => {

@@ -23,6 +23,7 @@ import { volumeRestoredSchema } from '#api/volume-restore-report.ts';
 import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
 import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
+import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 
@@ -48,6 +49,7 @@ describe('the generated reference is current', () => {
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['volume-snapshot-taken', snapshotTakenSchema],
     ['volume-snapshots-taken', snapshotsTakenSchema],
+    ['volume-stack-restored', stackRestoredReportSchema],
     ['volume-snapshot-list', snapshotListSchema],
     ['notification-payload', notificationPayloadSchema],
     ['notify-target-added', notifyTargetAddedSchema],

@@ -7,6 +7,7 @@ import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
+import { terminal } from '#cli/terminal.ts';
 import { engineOf, onRecord } from '#cli/volume/on-record.ts';
 import type { RestoreFlags } from '#cli/volume/restore-command.ts';
 import { usage } from '#cli/volume/snapshot-wish.ts';
@@ -30,7 +31,10 @@ export async function restoreStackCommand(
   const { volume, bind, to, target, inPlace, path, at, whatIsLeft } = flags;
   const other = [volume, bind, to, target, inPlace, path, at, whatIsLeft, flags.lastTrusted, flags.beforeImage];
   if (other.some((one) => one !== undefined) || (given !== undefined && flags.snapshot !== undefined)) {
-    throw usage('A stack is restored as it was, where it was', '--stack NAME with --snapshot, --start, --without-missing or --dry-run');
+    throw usage(
+      'A stack is restored as it was, where it was',
+      '--stack NAME with --snapshot, --start, --without-missing or --dry-run',
+    );
   }
   const progress = startProgress(false);
   try {
@@ -53,7 +57,9 @@ export async function restoreStackCommand(
     progress.done();
     printProblems(restored.problems);
     const text =
-      flags.format === 'json' ? `${JSON.stringify(reportOf(restored), null, 2)}\n` : `${linesOf(restored).join('\n')}\n`;
+      flags.format === 'json'
+        ? `${JSON.stringify(reportOf(restored), null, 2)}\n`
+        : `${linesOf(restored).join('\n')}\n`;
     await writeText(text);
     const whole = restored.missing.length === 0 && !restored.problems.some(({ code }) => code === 'STACK_NOT_STARTED');
     return whole ? exitCodes.done : exitCodes.failed;
@@ -74,16 +80,37 @@ function reportOf(restored: RestoredStack): StackRestoredReport {
   };
 }
 
-function linesOf({ stack, snapshot, time, done, parts, networks, containers, missing }: RestoredStack): readonly string[] {
-  const what = [count(parts.length, 'volume or directory', 'volumes and directories'), count(networks.length, 'network')];
+function linesOf({
+  stack,
+  snapshot,
+  time,
+  done,
+  parts,
+  networks,
+  containers,
+  missing,
+}: RestoredStack): readonly string[] {
+  const { width, paint } = terminal();
+  const what = [count(parts.length, 'part'), count(networks.length, 'network')];
   const made = containers.filter(({ did }) => did !== 'none').length;
   what.push(done ? `${made} of ${count(containers.length, 'container')}` : count(containers.length, 'container'));
   const rows = containers.map(({ name, image, did }) => [name, did === 'none' ? (done ? 'left out' : '') : did, image]);
   return [
     `${done ? 'Restored' : 'Not restored:'} the stack ${printable(stack)} of ${time} (${snapshot.slice(0, 8)}): ${what.join(', ')}.`,
-    ...columns([{ title: 'CONTAINER', maxWidth: 40 }, { title: '', maxWidth: 8 }, { title: 'IMAGE', maxWidth: 200 }], rows, 200),
+    ...columns(
+      [
+        { title: 'CONTAINER', maxWidth: 40 },
+        { title: '', maxWidth: 8 },
+        { title: 'IMAGE', maxWidth: 200 },
+      ],
+      rows,
+      width,
+      (text, row) => (row < 0 ? paint('bold', text) : text),
+    ),
     ...(missing.length === 0 ? [] : ['Missing:']),
-    ...missing.map(({ container, name, fix }) => `  ${printable(container)} needs ${printable(name)}\n    ${printable(fix)}`),
+    ...missing.map(
+      ({ container, name, fix }) => `  ${printable(container)} needs ${printable(name)}\n    ${printable(fix)}`,
+    ),
     ...(missing.length > 0 && !done ? ['Nothing was done. --without-missing leaves these containers out.'] : []),
   ];
 }

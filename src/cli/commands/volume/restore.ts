@@ -4,6 +4,7 @@ import { engineOption, textOrJson } from '#cli/commands/options.ts';
 import type { BrowseFlags } from '#cli/volume/browse-command.ts';
 import type { VolumeFlags } from '#cli/volume/on-record.ts';
 import type { RestoreFlags } from '#cli/volume/restore-command.ts';
+import type { RestoreStackFlags } from '#cli/volume/restore-stack-command.ts';
 import type { ShowFlags } from '#cli/volume/show-command.ts';
 
 /** Adds `holdfast volume restore`, `show`, `browse` and `verify`. */
@@ -27,13 +28,23 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--no-known-exploited', 'the same; an image is allowed when nothing in it is known to be exploited')
     .option('--before-image <DIGEST>', 'the newest from before this image first wrote to it')
     .option('--what-is-left', 'the repository is damaged: what is whole of it; each lost file is named (exit 3)')
+    .option('--stack <NAME>', 'a whole stack: networks, volumes, directories and containers, as they were')
+    .option('--snapshot <ID>', 'of a stack: its id, the beginning of it, or latest (default: latest)')
+    .option('--start', 'of a stack: also start its containers')
+    .option('--without-missing', 'of a stack: leave out containers that something is missing for')
     .option('--dry-run', 'only say what would be done')
     .requiredOption('--repo <NAME>', 'the repository')
     .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
     .addOption(engineOption())
     .addOption(textOrJson())
     .addHelpText('after', RESTORE_HELP)
-    .action(async (snapshot: string | undefined, flags: RestoreFlags) => {
+    .action(async (snapshot: string | undefined, flags: RestoreFlags & Partial<RestoreStackFlags>) => {
+      const { stack } = flags;
+      if (stack !== undefined) {
+        const { restoreStackCommand } = await import('#cli/volume/restore-stack-command.ts');
+        finish(await restoreStackCommand(snapshot, { ...flags, stack }, process.env));
+        return;
+      }
       const { restoreCommand } = await import('#cli/volume/restore-command.ts');
       finish(await restoreCommand(snapshot, flags, process.env));
     });
@@ -96,5 +107,6 @@ Examples:
   holdfast volume restore --volume db --at 24h --in-place --repo main
   holdfast volume restore 1a2b3c4d --volume db --path conf/app.ini --target /tmp/old --repo main
   holdfast volume restore --volume db --no-known-exploited --to db-clean --repo main
+  holdfast volume restore --stack shop --start --repo main
 
-Exit codes: 0 restored, 1 failed, 2 usage, 3 with --what-is-left: some of it is lost.`;
+Exit codes: 0 restored, 1 failed or something missing, 2 usage, 3 with --what-is-left: some of it is lost.`;
