@@ -2,6 +2,22 @@ import { z } from 'zod';
 
 const problems = z.array(z.object({ code: z.string(), message: z.string() }).loose());
 
+const writer = z.object({
+  container: z.string(),
+  name: z.string(),
+  image: z.string(),
+  imageId: z.string().optional(),
+  digests: z.array(z.string()),
+  user: z.string(),
+  state: z.string().describe('removed: it is gone'),
+  capabilities: z
+    .object({ privileged: z.boolean(), added: z.array(z.string()), dropped: z.array(z.string()) })
+    .optional()
+    .describe('absent where it was gone before it could be asked'),
+  scan: z.int().optional().describe('position on the record of the newest scan of its image; absent: there is none'),
+  alike: z.int().optional().describe('how many others were like it but for their names'),
+});
+
 /** What `holdfast volume snapshot --format json` prints. */
 export const snapshotTakenSchema = z
   .object({
@@ -14,18 +30,15 @@ export const snapshotTakenSchema = z
     files: z.int(),
     dumps: z.array(z.string()),
     complete: z.boolean(),
-    writers: z.array(
-      z.object({
-        container: z.string(),
-        name: z.string(),
-        image: z.string(),
-        imageId: z.string().optional(),
-        digests: z.array(z.string()),
-        user: z.string(),
-        state: z.string(),
-      }),
-    ),
+    writers: z
+      .array(writer)
+      .describe('who had it mounted so that they could write, at any time since the snapshot before'),
     writersComplete: z.boolean().describe('whether nobody else can have written since the snapshot before'),
+    writersUnknown: z.array(z.string()).optional().describe('why there may have been others'),
+    late: z
+      .object({ writers: z.array(writer), unknown: z.array(z.string()) })
+      .optional()
+      .describe('who came while it was taken, and why there may have been others then'),
     problems,
   })
   .meta({ id: 'VolumeSnapshotTaken' });

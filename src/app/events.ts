@@ -9,6 +9,7 @@ import {
   repositoryInitialised,
   repositoryPasswordRotated,
 } from '#volume/events.ts';
+import { observerEnded, observerStarted, writersSeen } from '#volume/observe/events.ts';
 import {
   repositoryPruned,
   retentionChanged,
@@ -16,6 +17,7 @@ import {
   retentionStarted,
   snapshotForgotten,
 } from '#volume/retention/events.ts';
+import { daemonEnded, daemonStarted, scheduleRemoved, scheduleSet } from '#volume/schedule/events.ts';
 import { volumeSignsAccepted, volumeSignsRaised } from '#volume/signs/events.ts';
 import {
   snapshotFailed,
@@ -54,4 +56,11 @@ export const EVENTS = [
   repositoryPruned,
   volumeSignsRaised,
   volumeSignsAccepted,
+  observerStarted,
+  observerEnded,
+  writersSeen,
+  scheduleSet,
+  scheduleRemoved,
+  daemonStarted,
+  daemonEnded,
 ] as const;

@@ -11,11 +11,13 @@ import { addLog } from '#cli/commands/log.ts';
 import { addNotify } from '#cli/commands/notify.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
+import { addVolumeDaemon } from '#cli/commands/volume/daemon.ts';
 import { addVolume } from '#cli/commands/volume/find.ts';
 import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
 import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
 import { addVolumeRestore } from '#cli/commands/volume/restore.ts';
 import { addVolumeRetention } from '#cli/commands/volume/retention.ts';
+import { addVolumeSchedule } from '#cli/commands/volume/schedule.ts';
 import { addVolumeSnapshot } from '#cli/commands/volume/snapshot.ts';
 import { VERSION } from '#core/version.ts';
 
@@ -43,6 +45,8 @@ export function buildProgram(finish: Finish): Command {
   addVolumeRetention(program, finish);
   addVolumeReconcile(program, finish);
   addNotify(program, finish);
+  addVolumeSchedule(program, finish);
+  addVolumeDaemon(program, finish);
   addVersions(program, finish);
   return program;
 }

@@ -44,6 +44,7 @@ export function container(name: string, more: Partial<DiscoveredContainer> = {})
     readOnlyRoot: false,
     labels: {},
     user: '',
+    capabilities: { privileged: false, added: [], dropped: [] },
     mounts: [],
     imageVolumes: [],
     builder: false,

@@ -21,6 +21,7 @@ import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { volumeRestoredSchema } from '#api/volume-restore-report.ts';
 import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
+import { daemonLineSchema, scheduleListSchema } from '#api/volume-schedule-report.ts';
 import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
@@ -51,6 +52,8 @@ describe('the generated reference is current', () => {
     ['volume-snapshots-taken', snapshotsTakenSchema],
     ['volume-stack-restored', stackRestoredReportSchema],
     ['volume-snapshot-list', snapshotListSchema],
+    ['volume-schedule-list', scheduleListSchema],
+    ['volume-daemon-line', daemonLineSchema],
     ['notification-payload', notificationPayloadSchema],
     ['notify-target-added', notifyTargetAddedSchema],
     ['notify-target-list', notifyTargetListSchema],

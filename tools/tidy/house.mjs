@@ -99,7 +99,6 @@ export const house = {
       'test/harness/kills/checker.ts': 'bundled and run as a process of its own by test/harness/kills/rounds.ts',
       'test/harness/kills/faulty-record.ts': 'part of those two',
       'src/api/notification-payload.ts': 'the JSON Schema in docs/reference is made from it; receivers read it',
-      'src/notify/silence.ts': 'for volume daemon, which is to come; tested',
       'test/harness/database-worker.ts': 'bundled and run as a process of its own by test/e2e/database.test.ts',
     },
     // folder: reason. Parts that are whole and tried, and wait for the command that uses them.
@@ -125,6 +124,8 @@ export const house = {
       'src/api/volume-show-report.ts#volumeBrowsedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotTakenSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotsTakenSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-schedule-report.ts#scheduleListSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-schedule-report.ts#daemonLineSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-retention-report.ts#retentionReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-retention-report.ts#retentionSettingsReportSchema':
@@ -148,11 +149,6 @@ export const house = {
       'src/api/notify-report.ts#notifyTargetListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/notify-report.ts#notifyTargetRemovedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/notify-report.ts#notifyTestedSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/app/notify/notify.ts#notify': 'for volume daemon, which is to come; tested',
-      'src/app/notify/notify.ts#retryNotifications': 'for volume daemon, which is to come; tested',
-      'src/notify/silence.ts#ScheduleProgress': 'for volume daemon, which is to come; tested',
-      'src/notify/silence.ts#silentSchedules': 'for volume daemon, which is to come; tested',
-      'src/notify/silence.ts#silenceNotification': 'for volume daemon, which is to come; tested',
       'src/notify/notifiers/list.ts#NOTIFIERS': 'a test compares list and folder',
       'src/inventory/merge/merged-entries.ts#mergedEntries': 'tests compare the merged file list with an engine’s',
     },

@@ -10,6 +10,8 @@ export function snapshotReport(taken: TakenSnapshot): SnapshotTaken {
     ...{ snapshot, volume, method, holdMs, bytes, bytesAdded, files, complete, writersComplete },
     dumps: [...taken.dumps],
     writers: taken.writers.map((writer) => ({ ...writer, digests: [...writer.digests] })),
+    ...(taken.writersUnknown === undefined ? {} : { writersUnknown: [...taken.writersUnknown] }),
+    ...(taken.late === undefined ? {} : { late: taken.late }),
     problems: taken.problems.map((problem) => ({ ...problem })),
   };
 }
@@ -37,11 +39,18 @@ export function snapshotText({
   method,
   holdMs,
   writers,
+  writersUnknown = [],
+  late = { writers: [], unknown: [] },
 }: SnapshotTaken): string {
-  const who = writers.map(({ name, image }) => `${name} (${image})`).join(', ') || 'nobody that is known';
+  const all = [...writers, ...late.writers].map(({ name, image, alike }) =>
+    alike === undefined ? `${name} (${image})` : `${name} and ${alike} like it (${image})`,
+  );
+  const who = all.join(', ') || 'nobody that is known';
+  const unknown = [...writersUnknown, ...late.unknown];
+  const others = unknown.length === 0 ? '' : ` Whether others wrote is not known: ${unknown.join('; ')}.`;
   return (
     `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}, ` +
-    `held for ${holdMs} ms\nWritten by ${who}.\n`
+    `held for ${holdMs} ms\nWritten by ${who}.${others}\n`
   );
 }
 

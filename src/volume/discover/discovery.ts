@@ -65,6 +65,7 @@ export interface DiscoveredContainer {
   readonly stack?: string;
   readonly composeService?: string;
   readonly user: string;
+  readonly capabilities: Capabilities;
   readonly mounts: readonly DiscoveredMount[];
   /** VOLUMEs of its image. */
   readonly imageVolumes: readonly string[];
@@ -73,6 +74,14 @@ export interface DiscoveredContainer {
   readonly builder: boolean;
   /** Absent when it was not looked at. */
   readonly layer?: WritableLayer;
+}
+
+/** What a container may do beyond, or short of, what the engine gives to all. */
+export interface Capabilities {
+  readonly privileged: boolean;
+  /** As they were written: `NET_ADMIN`, `ALL` … */
+  readonly added: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 /** What a container wrote outside of all mounts. */

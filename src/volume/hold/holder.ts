@@ -31,6 +31,17 @@ export function thisProcess(): Holder {
   };
 }
 
+/** Whether two are one process; numbers of processes come again. */
+export function isSameHolder(one: Holder, other: Holder): boolean {
+  return (
+    one.pid === other.pid &&
+    one.startTicks === other.startTicks &&
+    one.bootId === other.bootId &&
+    one.namespace === other.namespace &&
+    one.host === other.host
+  );
+}
+
 function optional(read: () => string): string {
   try {
     return read();

@@ -9,7 +9,16 @@ const writer = z.object({
   imageId: z.optional(z.string()),
   digests: z.array(z.string()),
   user: z.string(),
+  /** The engine’s word; `removed` for one that is gone. */
   state: z.string(),
+  /** Absent where it was not known. */
+  capabilities: z.optional(
+    z.object({ privileged: z.boolean(), added: z.array(z.string()), dropped: z.array(z.string()) }),
+  ),
+  /** Position of the newest scan of its image that was on the record at that time; absent when there was none. */
+  scan: z.optional(z.number()),
+  /** How many others were like it but for their names and ids. */
+  alike: z.optional(z.number()),
 });
 
 /** Who may have written to a volume. */
@@ -26,6 +35,10 @@ const started = z.object({
   writers: z.array(writer),
   /** False: containers may have come and gone since the last snapshot without anybody watching. */
   writersComplete: z.boolean(),
+  /** Why they may not be all. */
+  writersUnknown: z.optional(z.array(z.string())),
+  /** The engine that it was taken at: its own id, or the address of one that has none. */
+  engine: z.optional(z.string()),
 });
 
 export type SnapshotStarted = z.infer<typeof started>;
@@ -59,6 +72,15 @@ const finished = z.object({
   complete: z.boolean(),
   /** Position of its `snapshot.started`. */
   started: z.number(),
+  /** What `snapshot.started` did not know; absent: nothing. */
+  late: z.optional(
+    z.object({
+      /** Who came while it was taken. */
+      writers: z.array(writer),
+      /** Why there may have been others while it was taken, where nothing was unknown before. */
+      unknown: z.array(z.string()),
+    }),
+  ),
   /** The stack that it was taken with, in one hold. */
   stack: z.optional(z.string()),
 });

@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import type { WhoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { writeDumps } from '#app/volume/snapshot/write-dumps.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { PlannedWriter } from '#volume/snapshot/choose.ts';
-import type { SnapshotFinished, Writer } from '#volume/snapshot/events.ts';
+import type { SnapshotFinished } from '#volume/snapshot/events.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
 import { FIRST_PASS_TAG, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 
@@ -18,13 +19,13 @@ const MOST_DUMPS_NAMED = 200;
 export interface Part {
   readonly subject: SnapshotSubject;
   readonly running: readonly PlannedWriter[];
-  readonly data: { readonly writers: Writer[]; readonly writersComplete: boolean };
+  readonly who: WhoWrote;
   readonly about: Pick<SnapshotFinished, 'volume' | 'repository'>;
   readonly started: number;
   readonly staging: string;
 }
 
-type Event = Omit<SnapshotFinished, 'volume' | 'repository' | 'started' | 'stack'>;
+type Event = Omit<SnapshotFinished, 'volume' | 'repository' | 'started' | 'stack' | 'late'>;
 
 interface Copied {
   readonly facts: readonly { readonly event: Event; readonly problems: readonly Problem[] }[];
@@ -88,12 +89,12 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
   writing(record.home.directory, () => {
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
   });
-  for (const { staging, running, about, data, started } of parts) {
+  for (const { staging, running, about, who, started } of parts) {
     const own = running.filter(({ container }) => !dumped.has(container.id));
     for (const { container } of own) dumped.add(container.id);
     const dumps = await writeDumps(engine, own, join(staging, 'dumps'));
     all.push(dumps);
-    const manifest = { ...about, ...data, started, at: now().toISOString(), dumps: dumps.names };
+    const manifest = { ...about, ...who.data, started, at: now().toISOString(), dumps: dumps.names };
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     writing(staging, () => writeFileSync(join(staging, 'manifest.json'), text, { mode: 0o600 }));
   }

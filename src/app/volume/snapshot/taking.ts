@@ -3,7 +3,6 @@ import type { OpenRepository } from '#app/volume/repositories/open-repository.ts
 import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
 import type { SnapshotFinished, Writer } from '#volume/snapshot/events.ts';
-import type { Writers } from '#volume/snapshot/writer.ts';
 
 export interface TakeSnapshotDeps {
   readonly record: OpenRecord;
@@ -12,11 +11,8 @@ export interface TakeSnapshotDeps {
   readonly environment: NodeJS.ProcessEnv;
   readonly actor: string;
   readonly now: () => Date;
-  /**
-   * Who wrote to a volume, or a directory of the host, since a time (ISO 8601; undefined: ever), as far as somebody
-   * watched. Nobody does unless given.
-   */
-  readonly writersSince?: (volume: string, since: string | undefined) => Promise<Writers>;
+  /** Ends it early, with the signal's name as the reason; signals to the process do so, too. */
+  readonly ending?: AbortSignal;
   /** Told of what went wrong beside an error that is thrown. */
   readonly tell?: (problem: Problem) => void;
 }
@@ -24,5 +20,7 @@ export interface TakeSnapshotDeps {
 export interface TakenSnapshot extends SnapshotFinished {
   readonly writers: readonly Writer[];
   readonly writersComplete: boolean;
+  /** Why there may have been others. */
+  readonly writersUnknown?: readonly string[] | undefined;
   readonly problems: readonly Problem[];
 }

@@ -3,6 +3,7 @@ import { holdDeps } from '#app/volume/hold/holds.ts';
 import { aroundSnapshot } from '#app/volume/snapshot/around/around-snapshot.ts';
 import { copyParts, type Part } from '#app/volume/snapshot/copy-parts.ts';
 import type { TakenSnapshot, TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import { whatCameLate, whoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
 import { surveyTree } from '#volume/discover/survey.ts';
@@ -10,9 +11,7 @@ import { type PlannedWriter, planWriters } from '#volume/snapshot/choose.ts';
 import type { SnapshotFinished } from '#volume/snapshot/events.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
 import { stagingName, targetStream } from '#volume/snapshot/tags.ts';
-import { allWriters, type Writers, writerOf } from '#volume/snapshot/writer.ts';
 
-const NOBODY_WATCHED: Writers = { writers: [], complete: false };
 /** What is taken in one hold. */
 export interface SnapshotGroup {
   readonly subjects: readonly SnapshotSubject[];
@@ -46,14 +45,26 @@ export async function takeTogether(
       ),
     );
     const done: TakenSnapshot[] = [];
-    for (const [index, { subject, about, started, data }] of parts.entries()) {
+    for (const [index, part] of parts.entries()) {
+      const { subject, about, started, who } = part;
       const facts = taken.facts[index];
       if (facts === undefined) throw new RangeError('a part has no snapshot');
-      const event: SnapshotFinished = { ...about, ...facts.event, started, ...(stack === undefined ? {} : { stack }) };
+      const late = await whatCameLate(deps, subject, who);
+      const event: SnapshotFinished = {
+        ...{ ...about, ...facts.event, started },
+        ...(stack === undefined ? {} : { stack }),
+        ...(late === undefined ? {} : { late }),
+      };
       const events = [{ type: 'snapshot.finished', data: event }] as const;
       await record.ledger.append({ stream: targetStream(subject.name), events, actor });
       const own = [...subject.problems, ...facts.problems];
-      done.push({ ...event, ...data, problems: index === 0 ? [...problems, ...taken.problems, ...own] : own });
+      const writersComplete = who.data.writersComplete && (late?.unknown ?? []).length === 0;
+      done.push({
+        ...event,
+        ...who.data,
+        writersComplete,
+        problems: index === 0 ? [...problems, ...taken.problems, ...own] : own,
+      });
     }
     return done;
   } catch (error) {
@@ -88,19 +99,12 @@ async function begin(
   const { settings } = repository;
   const about = { volume: subject.name, repository: { name: settings.name, id: settings.id } };
   const stream = targetStream(subject.name);
-  let since: string | undefined;
-  for await (const { at } of record.ledger.read({ stream, types: ['snapshot.started'] }, 'newest-first')) {
-    since = at;
-    break;
-  }
-  const seen = (await deps.writersSince?.(subject.name, since)) ?? NOBODY_WATCHED;
-  const { writers, complete } = allWriters(subject.writers.map(writerOf), seen);
-  const data = { writers: [...writers], writersComplete: complete };
-  const events = [{ type: 'snapshot.started', data: { ...about, ...data } }] as const;
+  const who = await whoWrote(deps, subject);
+  const events = [{ type: 'snapshot.started', data: { ...about, ...who.data } }] as const;
   const begun = await record.ledger.append({ stream, events, actor });
   const ids = new Set(subject.writers.map(({ id }) => id));
   return {
-    ...{ subject, data, about },
+    ...{ subject, who, about },
     running: running.filter(({ container }) => ids.has(container.id)),
     started: begun.kind === 'appended' ? begun.position : 0,
     // Always the same place for a target: earlier snapshots are found by their paths.
@@ -110,21 +114,27 @@ async function begin(
 
 /** While this lasts, a signal ends the work, and not the process: what is owed is still done. */
 async function interruptible<T>(
-  { engine, environment }: TakeSnapshotDeps,
+  { engine, environment, ending: asked }: TakeSnapshotDeps,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const ending = new AbortController();
   let by: string | undefined;
-  const unlisten = holdDeps(engine, environment).onSignal((signal) => {
+  const end = (signal: string) => {
     by ??= signal;
     ending.abort();
-  });
+  };
+  const endAsked = () => end(String(asked?.reason));
+  asked?.addEventListener('abort', endAsked);
+  const unlisten = holdDeps(engine, environment).onSignal(end);
   try {
+    // It may have come before anybody listened.
+    if (asked?.aborted === true) endAsked();
     return await work(ending.signal);
   } catch (error) {
     if (by === undefined) throw error;
     throw new HoldfastError('SNAPSHOT_INTERRUPTED', `It was ended by ${by}; everything runs again`, { cause: error });
   } finally {
     unlisten();
+    asked?.removeEventListener('abort', endAsked);
   }
 }

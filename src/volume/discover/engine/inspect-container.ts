@@ -77,6 +77,11 @@ export function inspectContainerOf(
       ...(stack === undefined ? {} : { stack: stack.name }),
       ...(composeService === undefined ? {} : { composeService }),
       user: optionalString(config, 'User') ?? '',
+      capabilities: {
+        privileged: host['Privileged'] === true,
+        added: strings(host['CapAdd']),
+        dropped: strings(host['CapDrop']),
+      },
       imageVolumes,
       ...(service === undefined ? {} : { service }),
       builder: looksLikeBuilder(name, names.repositories, labels),

@@ -1,0 +1,65 @@
+import { notify, retryNotifications } from '#app/notify/notify.ts';
+import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
+import { type JobEnd, saidOfEnd } from '#app/volume/daemon/do-job.ts';
+import { type Job, subjectOf } from '#app/volume/daemon/due-jobs.ts';
+import { problemOf } from '#core/errors.ts';
+import type { NotificationInput } from '#notify/notification.ts';
+import { type ScheduleProgress, silenceNotification, silentSchedules } from '#notify/silence.ts';
+
+/** What is waiting to be told, and who is silent, is looked at so often. */
+const LOOK_MS = 5 * 60_000;
+
+/** Tells the targets of a home's notifications. None of it throws. */
+export interface Teller {
+  /** How a job ended, whatever it was: a success ends the silence. */
+  ended(job: Job, end: JobEnd): Promise<void>;
+  /** Which schedules have no snapshot as young as they promise; tries again, too, what did not arrive. Does not wait. */
+  looked(progress: readonly ScheduleProgress[]): void;
+  /** Resolves when nothing is being told. */
+  idle(): Promise<void>;
+}
+
+export function tellerOf(deps: DaemonDeps): Teller {
+  let lookedAt: number | undefined;
+  let telling: Promise<void> = Promise.resolve();
+  return {
+    ended: (job, end) => tell(deps, [notificationOf(job, end)], false),
+    looked: (progress) => {
+      if (!deps.once && lookedAt !== undefined && performance.now() - lookedAt < LOOK_MS) return;
+      lookedAt = performance.now();
+      const silent = silentSchedules(progress, deps.now()).map(silenceNotification);
+      telling = telling.then(() => tell(deps, silent, true));
+    },
+    idle: () => telling,
+  };
+}
+
+function notificationOf(job: Job, end: JobEnd): NotificationInput {
+  const { message: sentence, code } = saidOfEnd(job, end);
+  const subject = job.kind === 'check' ? `repository:${job.repository}` : subjectOf(job.schedule, job.unit);
+  const common = { subject, sentence, ...(code === undefined ? {} : { code }) };
+  switch (end.kind) {
+    case 'done':
+      return { ...common, kind: 'succeeded' };
+    case 'incomplete':
+      return { ...common, kind: 'failed', severity: 'warning' };
+    case 'damaged':
+    case 'failed':
+      return { ...common, kind: end.kind };
+  }
+}
+
+async function tell(deps: DaemonDeps, inputs: readonly NotificationInput[], again: boolean): Promise<void> {
+  const { environment, actor, now, say } = deps;
+  try {
+    await deps.onRecord(async (record) => {
+      const notifyDeps = { record, environment, actor, now };
+      const reports = [];
+      for (const input of inputs) reports.push(await notify(notifyDeps, input));
+      if (again) reports.push(await retryNotifications(notifyDeps));
+      for (const { problems } of reports) for (const problem of problems) say(saidOf(problem));
+    });
+  } catch (error) {
+    say(saidOf(problemOf(error)));
+  }
+}
