@@ -104,8 +104,10 @@ const copied = z.object({
   ids: z.record(z.string(), z.string()),
 });
 
+export type RepositoryCopied = z.infer<typeof copied>;
+
 /** Snapshots were copied to another repository. */
-export const repositoryCopied: EventDeclaration<'repository.copied', z.infer<typeof copied>> = {
+export const repositoryCopied: EventDeclaration<'repository.copied', RepositoryCopied> = {
   type: 'repository.copied',
   schemaVersion: 1,
   parse: (data) => copied.parse(data),
