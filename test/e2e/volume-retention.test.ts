@@ -41,6 +41,7 @@ needs('restic')('volume retention', () => {
     volume: string,
     daysAgo: readonly number[],
     files: (daysAgo: number) => Record<string, Buffer>,
+    isFirstTrusted = false,
   ) => {
     const record = await openRecord(requireHome(environment), environment, () => new Date());
     const repository = openRepository(record.home, 'main', { ...process.env, ...environment });
@@ -48,7 +49,7 @@ needs('restic')('volume retention', () => {
     const source = bench.path('volumes', volume, '_data');
     const staging = bench.path('holdfast', 'staging', 'main', volume);
     for (const directory of [source, staging]) mkdirSync(directory, { recursive: true });
-    for (const ago of daysAgo) {
+    for (const [index, ago] of daysAgo.entries()) {
       const all = files(ago);
       for (const [name, bytes] of Object.entries(all)) writeFileSync(`${source}/${name}`, bytes);
       writeFileSync(`${staging}/manifest.json`, `${ago}`);
@@ -56,11 +57,20 @@ needs('restic')('volume retention', () => {
       const tags = ['holdfast', `volume=${volume}`];
       const made = await repository.engine.backup({ paths: [source, staging], tags, host: 'h', time });
       ids.push(made.id);
+      const about = { volume, repository: { name: 'main', id: repository.settings.id } };
+      const stream = `volume:${volume}`;
+      // Where somebody watched, it is known that nobody wrote.
+      const begun = { ...about, writers: [], writersComplete: isFirstTrusted && index === 0 };
+      const started = await record.ledger.append({
+        stream,
+        events: [{ type: 'snapshot.started', data: begun }],
+        actor: 'test',
+      });
       const data = {
-        volume,
-        repository: { name: 'main', id: repository.settings.id },
+        ...about,
         ...{ snapshot: made.id, tree: made.tree, method: 'still', holdMs: 0, bytes: made.bytesProcessed },
-        ...{ bytesAdded: made.bytesAdded, files: made.files, dumps: [], complete: true, started: 1 },
+        ...{ bytesAdded: made.bytesAdded, files: made.files, dumps: [], complete: true },
+        started: started.kind === 'appended' ? started.position : 0,
       };
       const events = [{ type: 'snapshot.finished', data }] as const;
       await record.ledger.append({ stream: `volume:${volume}`, events, actor: 'test' });
@@ -168,7 +178,7 @@ needs('restic')('volume retention', () => {
   });
 
   test('files that were encrypted pause everything until somebody accepts that', async () => {
-    await take('files', [9, 8, 7, 6, 5, 4, 3], documents);
+    const [trusted] = await take('files', [9, 8, 7, 6, 5, 4, 3], documents, true);
     await take('files', [1], encrypted);
     const paused = await run(['retention', 'apply', '--repo', 'main', '--volume', 'files', '--prune']);
     expect(paused.code).toBe(3);
@@ -187,7 +197,8 @@ needs('restic')('volume retention', () => {
     expect((await run(accept.concat('again'))).stderr).toContain('[SIGNS_NONE]');
     const after = await report('apply', '--volume', 'files');
     expect(after.volumes).toMatchObject([{ state: 'done', signs: { state: 'clear' } }]);
-    expect(after.volumes[0]?.kept).toHaveLength(3);
+    expect(after.volumes[0]?.kept).toHaveLength(4);
+    expect(after.volumes[0]?.kept.at(-1)).toMatchObject({ snapshot: trusted, reasons: [{ rule: 'last-trusted' }] });
     expect((await log('files')).includes('we encrypt these now')).toBe(true);
   });
 

@@ -1,4 +1,6 @@
+import type { Advisories } from '#advisory/advisory.ts';
 import type { RetentionReport, RetentionSettingsReport } from '#api/volume-retention-report.ts';
+import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import type { RepositorySettings } from '#app/volume/repositories/settings.ts';
@@ -41,6 +43,8 @@ export interface RetentionRunFlags extends VolumeFlags {
   /** `--prune`, `--no-prune`, or neither. */
   readonly prune?: boolean;
   readonly list?: 'forgotten';
+  /** A file of advisories, by which images are judged. */
+  readonly advisories?: string;
 }
 
 /** `holdfast volume retention set`. */
@@ -88,14 +92,15 @@ export async function retentionShowCommand(flags: RetentionShowFlags, environmen
 /** `holdfast volume retention preview` and `apply`. */
 export async function retentionRunCommand(flags: RetentionRunFlags, environment: NodeJS.ProcessEnv): Promise<number> {
   const progress = startProgress(false);
+  let advisories: Advisories | undefined;
   try {
     progress.step(`Looking through the snapshots in ${flags.repo}`);
     const run = await onRecord(environment, async (record) => {
       const repository = openRepository(record.home, flags.repo, environment);
       const connect = () => engineOf(flags, environment);
       const stackOf = await stacksOf(repository.settings.retention, connect, recordClock());
-      const lastTrusted = async () => undefined;
-      const deps = { record, repository, actor: actorOf(environment), now: recordClock, stackOf, lastTrusted };
+      advisories = await openDefaultAdvisories(flags.advisories, environment);
+      const deps = { record, repository, actor: actorOf(environment), now: recordClock, stackOf, advisories };
       return applyRetention(deps, {
         ...(flags.volume === undefined ? {} : { volume: flags.volume }),
         dryRun: flags.dryRun === true,
@@ -112,6 +117,7 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
       ? exitCodes.deny
       : exitCodes.done;
   } finally {
+    advisories?.close();
     progress.done();
   }
 }

@@ -1,8 +1,10 @@
+import type { Advisories } from '#advisory/advisory.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { forgetSnapshots, healRetention } from '#app/volume/retention/forget-snapshots.ts';
 import { type GatheredSnapshot, gatherSnapshots } from '#app/volume/retention/gather-snapshots.ts';
 import { judgeVolume, type VolumeSigns } from '#app/volume/retention/judge-volume.ts';
+import { lastTrustedOf } from '#app/volume/retention/last-trusted.ts';
 import { lazyReader } from '#app/volume/retention/lazy-reader.ts';
 import { isPruneDue, type PruneWish, pruneRepository } from '#app/volume/retention/prune.ts';
 import { recordedSigns } from '#app/volume/retention/signs-on-record.ts';
@@ -19,8 +21,8 @@ export interface RetentionDeps {
   readonly actor: string;
   readonly now: () => Date;
   readonly stackOf: StackOf;
-  /** The newest snapshot of a volume that only trusted images wrote, of those in the repository; undefined when there is none. */
-  readonly lastTrusted: (volume: string) => Promise<string | undefined>;
+  /** By which images are judged. */
+  readonly advisories: Advisories | undefined;
 }
 
 export interface RetentionWish {
@@ -134,7 +136,8 @@ async function plan(
     const signs = await judge(snapshots);
     if (policy.kind !== 'policy') return { volume, state: 'keeps-all', policy, decision: keepAll, signs };
     const signsRaised = signs.state === 'raised';
-    const lastTrusted = await deps.lastTrusted(volume);
+    const judges = { record: deps.record, advisories: deps.advisories, now: deps.now() };
+    const lastTrusted = await lastTrustedOf(judges, volume, snapshots);
     const decision = decideRetention({
       ...{ ...question, policy: policy.policy, signsRaised },
       ...(lastTrusted === undefined ? {} : { lastTrusted }),

@@ -1,15 +1,17 @@
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import { sourcePath, subjectOfTags } from '#app/volume/restore/subject.ts';
 import type { GatheredSnapshot } from '#app/volume/retention/gather-snapshots.ts';
 import type { LazyReader } from '#app/volume/retention/lazy-reader.ts';
 import type { RecordedSigns } from '#app/volume/retention/signs-on-record.ts';
+import { type Cache, directoryCache } from '#base/cache/directory-cache.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { findNode } from '#volume/engines/restic/reader/browse.ts';
 import { summariseChanges } from '#volume/engines/restic/reader/compare/summarise-changes.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
-import type { ChangeSummary } from '#volume/signs/change-summary.ts';
+import { type ChangeSummary, changeSummarySchema } from '#volume/signs/change-summary.ts';
 import type { VolumeSignsRaised } from '#volume/signs/events.ts';
 import { judgeChanges, LEAST_HISTORY } from '#volume/signs/judge.ts';
-import { stagingName } from '#volume/snapshot/tags.ts';
+import { volumeTag } from '#volume/snapshot/tags.ts';
 
 /** What is known of signs of ransomware in a volume’s snapshots. */
 export interface VolumeSigns {
@@ -30,7 +32,7 @@ const MOST_HISTORY = 20;
  * @throws what reading the repository throws: of a damaged one nothing must be forgotten
  */
 export async function judgeVolume(
-  { settings }: Pick<OpenRepository, 'settings'>,
+  { settings, access }: Pick<OpenRepository, 'settings' | 'access'>,
   reader: LazyReader,
   volume: string,
   snapshots: readonly GatheredSnapshot[],
@@ -52,17 +54,17 @@ export async function judgeVolume(
   if (ours.length <= LEAST_HISTORY + 1) {
     return notJudged(`there are ${ours.length} snapshots on the record, and it takes ${LEAST_HISTORY + 2} to compare`);
   }
-  const repository = await reader.open();
-  if (repository === undefined) {
+  if (!access.location.startsWith('/')) {
     return notJudged('only repositories in a directory of this machine can be looked into');
   }
+  const cache = directoryCache(`${access.cacheDirectory}.changes`);
   try {
     const summaries: ChangeSummary[] = [];
     const fresh: VolumeSignsRaised[] = [];
     for (const [index, after] of ours.entries()) {
       const before = ours[index - 1];
       if (before === undefined) continue;
-      const summary = await summaryOf(repository, volume, before, after);
+      const summary = await keptOrMade(cache, volume, before, after, reader);
       const judged = judgeChanges(summary, summaries);
       summaries.push(summary);
       if (judged.kind !== 'raised' || !isNew(after)) continue;
@@ -84,20 +86,40 @@ export async function judgeVolume(
 /** What cannot be compared, though it is whole. */
 const NO_DAMAGE: ReadonlySet<string> = new Set(['COMPARE_TOO_MUCH', 'SIGNS_NO_VOLUME']);
 
-async function summaryOf(
-  repository: ResticRepository,
+/** Of another version, figures may mean other things. */
+const FORM = 1;
+
+/** Trees never change, so that what was found once stays so. */
+async function keptOrMade(
+  cache: Cache,
   volume: string,
   before: GatheredSnapshot,
   after: GatheredSnapshot,
+  reader: LazyReader,
 ): Promise<ChangeSummary> {
   const { files = 0, bytes = 0, dumps = [] } = before.recorded ?? {};
-  return summariseChanges(repository, {
+  // Beside the volume there are the manifest and the dumps.
+  const filesBefore = Math.max(0, files - 1 - dumps.length);
+  const key = JSON.stringify([FORM, volume, before.row.tree, after.row.tree, filesBefore, bytes]);
+  const kept = parsed(cache.get(key));
+  if (kept !== undefined) return kept;
+  const repository = await reader.open();
+  const made = await summariseChanges(repository, {
     before: await sourceTree(repository, volume, before),
     after: await sourceTree(repository, volume, after),
-    // Beside the volume there are the manifest and the dumps.
-    filesBefore: Math.max(0, files - 1 - dumps.length),
-    bytesBefore: bytes,
+    ...{ filesBefore, bytesBefore: bytes },
   });
+  cache.put(key, Buffer.from(JSON.stringify(made)));
+  return made;
+}
+
+function parsed(bytes: Buffer | undefined): ChangeSummary | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return changeSummarySchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The tree of the volume’s own directory: manifest and dumps, which are others each time, lie beside it. */
@@ -106,16 +128,11 @@ async function sourceTree(
   volume: string,
   { row }: GatheredSnapshot,
 ): Promise<string | undefined> {
-  const source = row.paths.find((path) => !isStaging(path, volume));
+  const subject = subjectOfTags([volumeTag(volume)]);
+  const source = subject === undefined ? undefined : sourcePath(row, subject);
   const node = source === undefined ? undefined : await findNode(repository, row.tree, source);
   if (node?.subtree !== undefined) return node.subtree;
   throw new HoldfastError('SIGNS_NO_VOLUME', `The snapshot ${row.id.slice(0, 8)} holds no directory of a volume`);
-}
-
-/** `…/staging/REPOSITORY/VOLUME`, on whichever host. */
-function isStaging(path: string, volume: string): boolean {
-  const parts = path.split('/');
-  return parts.at(-1) === stagingName(volume) && parts.at(-3) === 'staging';
 }
 
 function rounded(share: number): number {

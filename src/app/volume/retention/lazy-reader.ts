@@ -5,8 +5,8 @@ import { openRepository, type ResticRepository } from '#volume/engines/restic/re
 
 /** A reader of a repository that is opened when somebody needs it, once: that takes about a second. To be closed. */
 export interface LazyReader {
-  /** Undefined where the repository is in no directory of this machine. @throws as `openRepository` */
-  open(): Promise<ResticRepository | undefined>;
+  /** Of a repository in a directory of this machine. @throws as `openRepository` */
+  open(): Promise<ResticRepository>;
   close(): Promise<void>;
 }
 
@@ -15,7 +15,6 @@ export function lazyReader({ access }: Pick<OpenRepository, 'access'>): LazyRead
   let opened: Promise<ResticRepository> | undefined;
   return {
     open: async () => {
-      if (!access.location.startsWith('/')) return undefined;
       const password = () => readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
       opened ??= openRepository(directoryFiles(access.location), password());
       return opened;

@@ -81,7 +81,13 @@ function addRun(command: Command, acts: boolean): Command {
       .option('--prune', 'remove data that no snapshot needs, now')
       .option('--no-prune', 'do not, even when it is due');
   }
-  return command.addOption(engineOption()).addOption(textOrJson());
+  return command
+    .option(
+      '--advisories <FILE>',
+      'judge images with this file (default: the updated one, else the built-in starter set)',
+    )
+    .addOption(engineOption())
+    .addOption(textOrJson());
 }
 
 function commands() {
