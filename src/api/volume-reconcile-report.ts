@@ -24,6 +24,7 @@ export const volumeReconcileReportSchema = z
     commands: z
       .array(z.object({ container: z.string().describe('its id'), name: z.string(), label: z.string() }))
       .describe('that labels ask for after a snapshot, run in place of a run that has died'),
+    removed: z.array(z.string()).describe('containers and volumes of drills that were killed'),
     problems: z.array(volumeProblemSchema).describe('what could not be released or read; it stays for the next run'),
   })
   .meta({ id: 'VolumeReconcileReport' });

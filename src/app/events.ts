@@ -2,6 +2,7 @@ import { advisoriesUpdated } from '#advisory/events.ts';
 import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
 import { notificationFailed, notificationSent, targetAdded, targetRemoved } from '#notify/events.ts';
+import { snapshotProbed, volumeDrilled } from '#volume/drill/events.ts';
 import {
   repositoryAdopted,
   repositoryChecked,
@@ -63,4 +64,6 @@ export const EVENTS = [
   scheduleRemoved,
   daemonStarted,
   daemonEnded,
+  snapshotProbed,
+  volumeDrilled,
 ] as const;

@@ -12,6 +12,7 @@ import { addNotify } from '#cli/commands/notify.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { addVolumeDaemon } from '#cli/commands/volume/daemon.ts';
+import { addVolumeDrill } from '#cli/commands/volume/drill.ts';
 import { addVolume } from '#cli/commands/volume/find.ts';
 import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
 import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
@@ -43,6 +44,7 @@ export function buildProgram(finish: Finish): Command {
   addVolumeSnapshot(program, finish);
   addVolumeRestore(program, finish);
   addVolumeRetention(program, finish);
+  addVolumeDrill(program, finish);
   addVolumeReconcile(program, finish);
   addNotify(program, finish);
   addVolumeSchedule(program, finish);

@@ -16,6 +16,7 @@ import { scanReport } from '#api/scan-report.ts';
 import { standardReportSchema } from '#api/standard-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
+import { volumeDrillListSchema, volumeDrillReportSchema } from '#api/volume-drill-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
@@ -64,6 +65,8 @@ describe('the generated reference is current', () => {
     ['volume-restored', volumeRestoredSchema],
     ['volume-snapshot-shown', volumeShownSchema],
     ['volume-snapshot-browsed', volumeBrowsedSchema],
+    ['volume-drill-report', volumeDrillReportSchema],
+    ['volume-drill-list', volumeDrillListSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],

@@ -131,6 +131,8 @@ export const house = {
       'src/api/volume-retention-report.ts#retentionSettingsReportSchema':
         'the JSON Schema in docs/reference is made from it',
       'src/api/volume-stack-report.ts#stackRestoredReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-drill-report.ts#volumeDrillReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-drill-report.ts#volumeDrillListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/volume/hold/holder.ts#startIn': 'tests read made-up process tables with it',
       'src/volume/hold/journal.ts#claimToken': 'tests claim journals with it',
       'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema':

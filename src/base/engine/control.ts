@@ -1,5 +1,5 @@
 import { object, refuse } from '#base/engine/answers.ts';
-import type { Engine, EngineControl } from '#base/engine/engine.ts';
+import type { Engine, EngineControl, EngineReply } from '#base/engine/engine.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { isObject, optionalString } from '#core/oci/json.ts';
 
@@ -79,6 +79,28 @@ export function stopContainer(engine: EngineControl, { id, stopTimeoutMs }: Cont
 /** Starts a container. @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE`, `ENGINE_DENIED` */
 export function startContainer(engine: EngineControl, id: string): Promise<Ordered> {
   return order(engine, id, 'start', 2 * ORDER_LIMIT_MS);
+}
+
+/**
+ * Removes a container, also one that runs, with its anonymous volumes. Named volumes stay.
+ * @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE`, `ENGINE_DENIED`
+ */
+export async function removeContainer(engine: EngineControl, id: string): Promise<Ordered> {
+  return removed(await engine.remove(`/containers/${encodeURIComponent(id)}?force=true&v=true`));
+}
+
+/**
+ * Removes one volume by its name; `refused` while a container uses it. There is no removing of several: an engine's prune
+ * is never called.
+ * @throws `ENGINE_FAILED`, `ENGINE_UNREACHABLE`, `ENGINE_DENIED`
+ */
+export async function removeVolume(engine: EngineControl, name: string): Promise<Ordered> {
+  return removed(await engine.remove(`/volumes/${encodeURIComponent(name)}`));
+}
+
+function removed({ status, body }: EngineReply): Ordered {
+  if (status === 404) return { kind: 'gone' };
+  return status === 409 ? { kind: 'refused', said: saidIn(body) } : { kind: 'done' };
 }
 
 async function order(engine: EngineControl, id: string, action: string, silenceLimitMs: number): Promise<Ordered> {

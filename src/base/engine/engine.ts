@@ -27,6 +27,8 @@ export interface EngineControl extends Engine {
   post(path: string, options?: PostOptions): Promise<EngineReply>;
   /** The same where the answer is a stream. @throws `ENGINE_FAILED` for every status from 400, and what `post` throws */
   postStream(path: string, options?: PostOptions): Promise<EngineStream>;
+  /** Sends a DELETE, and gives the answer as `post` does. @throws what `post` throws */
+  remove(path: string): Promise<EngineReply>;
 }
 
 export interface PostOptions {
@@ -114,6 +116,12 @@ function engineAt(
     },
     post: async (path, options = {}) => {
       const { response, status } = await tell(path, options, ANSWER_LIMIT_MS);
+      if (status >= 400 && status !== 404 && status !== 409) throw await statusError(response, path);
+      return { status, body: await wholeBody(response, path, BODY_LIMIT_BYTES) };
+    },
+    remove: async (path) => {
+      const response = await send(endpoint, { method: 'DELETE', path: `/v${apiVersion}${path}` }, ANSWER_LIMIT_MS);
+      const status = response.statusCode ?? 0;
       if (status >= 400 && status !== 404 && status !== 409) throw await statusError(response, path);
       return { status, body: await wholeBody(response, path, BODY_LIMIT_BYTES) };
     },

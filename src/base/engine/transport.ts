@@ -10,7 +10,7 @@ const ERROR_LIMIT_BYTES = 64 * 1024;
 
 /** A request to an engine. */
 interface EngineCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: JsonObject;

@@ -29,13 +29,14 @@ const WHY = {
   stopped: 'was stopped by others while it was held; left as it is',
 } as const;
 
-function linesOf({ containers, living, commands, problems }: VolumeReconcileReport): readonly string[] {
+function linesOf({ containers, living, commands, removed, problems }: VolumeReconcileReport): readonly string[] {
   const lines = containers.map(({ name, did, why }) => {
     const said = did === 'nothing' ? WHY[why ?? 'runs'] : did === 'failed' ? 'could not be released' : `${did}`;
     return `${printable(name)}: ${said}`;
   });
   lines.push(...commands.map(({ name, label }) => `${printable(name)}: the command of ${printable(label)} was run`));
   if (living.length > 0) lines.push(`${living.length} of runs that are at work: left to them.`);
+  for (const name of new Set(removed)) lines.push(`${name}: removed; a drill that was killed left it`);
   if (lines.length === 0 && problems.length === 0) lines.push('Nothing is held.');
   return lines;
 }

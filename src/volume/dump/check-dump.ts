@@ -15,26 +15,44 @@ export async function* checkedDump(
   check: DumpCheck,
   end: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  const mostHead = Math.max(0, ...(check.heads ?? []).map(({ length }) => length));
-  let head = Buffer.alloc(0);
-  let tail = Buffer.alloc(0);
+  const ends = endsOf(check);
   // What may be a part of the end is kept back.
   let kept = Buffer.alloc(0);
-  const seen = (bytes: Buffer) => {
-    if (head.length < mostHead) head = Buffer.concat([head, bytes.subarray(0, mostHead - head.length)]);
-    tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-  };
   for await (const chunk of stream) {
     const all = Buffer.concat([kept, chunk]);
     const ready = all.subarray(0, Math.max(0, all.length - end.length));
     kept = all.subarray(ready.length);
     if (ready.length === 0) continue;
-    seen(ready);
+    ends.seen(ready);
     yield ready;
   }
   if (!kept.equals(end)) throw truncated(name, 'its command did not come to its end');
-  if (!wholeHead(head, check)) throw truncated(name, 'it does not begin as it should');
-  if (!wholeTail(tail, check)) throw truncated(name, 'it does not end as it should');
+  const fault = ends.fault();
+  if (fault !== undefined) throw truncated(name, fault);
+}
+
+/** Reads a dump that was kept, to its end. What is wrong with it as far as its beginning and end tell; undefined: nothing. */
+export async function keptDumpFault(stream: AsyncIterable<Uint8Array>, check: DumpCheck): Promise<string | undefined> {
+  const ends = endsOf(check);
+  for await (const chunk of stream) ends.seen(Buffer.from(chunk));
+  return ends.fault();
+}
+
+/** Keeps the first and last bytes of what passes by. */
+function endsOf(check: DumpCheck) {
+  const mostHead = Math.max(0, ...(check.heads ?? []).map(({ length }) => length));
+  let head = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  return {
+    seen: (bytes: Buffer): void => {
+      if (head.length < mostHead) head = Buffer.concat([head, bytes.subarray(0, mostHead - head.length)]);
+      tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    },
+    fault: (): string | undefined => {
+      if (!wholeHead(head, check)) return 'it does not begin as it should';
+      return wholeTail(tail, check) ? undefined : 'it does not end as it should';
+    },
+  };
 }
 
 function wholeHead(head: Buffer, { heads }: DumpCheck): boolean {

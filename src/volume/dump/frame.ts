@@ -4,7 +4,8 @@
  * to the container's first process, and PostgreSQL, where it is that one, would take itself for crashed and end all its
  * sessions. A leaf is stopped before it is looked at again, so that it cannot get a child meanwhile; one whose parent has
  * gone is left to end by itself. For the same reason each process is waited for. The engine makes the shell the leader of
- * its process group.
+ * its process group. Its own trap comes after the guard: one that has only just begun would still have it, and take no notice
+ * when a quick script ends.
  */
 const GUARD = `
 read -r holdfast_self _ </proc/self/stat
@@ -43,11 +44,11 @@ done`;
 
 const FRAME = `holdfast_end=$1
 shift
-trap : TERM
 exec 3<&0 </dev/null
 (GUARD
 ) >/dev/null 2>&1 &
 holdfast_guard=$!
+trap : TERM
 exec 3<&-
 (
 trap 'exit 143' TERM

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DUMP_HOOKS, dumpHookFor } from '#volume/dump/list.ts';
+import { DUMP_HOOKS, dumpCheckOf, dumpHookFor } from '#volume/dump/list.ts';
 import { KNOWN_SERVICES } from '#workload/known-data/list.ts';
 
 test('the list has what the folder has', () => {
@@ -31,4 +31,14 @@ test('names of parts lead nowhere', () => {
       expect(name).toMatch(/^[a-z]+\/[A-Za-z0-9%_!~*'()-]+(?:\.[a-z]+)?$/);
     }
   }
+});
+
+test('a file of a dump is looked at as its service writes it', () => {
+  expect(dumpCheckOf('postgres/globals.sql')).toMatchObject({ trailer: expect.stringContaining('complete') });
+  expect(dumpCheckOf('postgres/odd%2Ename.dump')).toMatchObject({ heads: [Buffer.from('PGDMP')] });
+  expect(dumpCheckOf('mysql/all-databases.sql')).toMatchObject({ trailer: '-- Dump completed' });
+  expect(dumpCheckOf('redis/dump.rdb')).toMatchObject({ lastByte: { value: 0xff } });
+  expect(dumpCheckOf('sqlite/data%2Fapp%2Edb.sqlite')).toBeDefined();
+  for (const name of ['dump', 'postgres', 'postgres/base.tar.gz', 'other/x.dump'])
+    expect(dumpCheckOf(name)).toBeUndefined();
 });

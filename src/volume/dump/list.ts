@@ -1,4 +1,4 @@
-import type { DumpFacts, DumpHook } from '#volume/dump/dump-hook.ts';
+import type { DumpCheck, DumpFacts, DumpHook } from '#volume/dump/dump-hook.ts';
 import { mongo } from '#volume/dump/services/mongo.ts';
 import { mysql } from '#volume/dump/services/mysql.ts';
 import { postgres } from '#volume/dump/services/postgres.ts';
@@ -15,4 +15,18 @@ export function dumpHookFor(facts: DumpFacts): DumpHook | undefined {
     if (hook.suits !== undefined) return hook.suits(facts);
     return service !== undefined && service.role === 'server' && hook.services.includes(service.id);
   });
+}
+
+/**
+ * How the file of a dump begins and ends, by its name below the container's, such as `postgres/globals.sql`: that of its
+ * service's parts with the same ending. Undefined for dumps of an operator's command, whose form is not known.
+ */
+export function dumpCheckOf(name: string): DumpCheck | undefined {
+  const hook = DUMP_HOOKS.find(({ id }) => name.startsWith(`${id}/`));
+  const parts = hook?.parts({ service: undefined, sqliteFiles: ['/any'] }, ['any']) ?? [];
+  return parts.find((part) => endingOf(part.name) === endingOf(name))?.check;
+}
+
+function endingOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }

@@ -55,8 +55,11 @@ function mendQuietly(environment: NodeJS.ProcessEnv): void {
   }
 }
 
-/** The environment's engine, when it is the one that is meant: only it comes with its certificates. */
-async function connectTo(environment: NodeJS.ProcessEnv, address: string): Promise<EngineControl> {
+/**
+ * The engine at an address. The environment’s, when that is the one: only it comes with its certificates.
+ * @throws `ENGINE_*`
+ */
+export async function connectTo(environment: NodeJS.ProcessEnv, address: string): Promise<EngineControl> {
   try {
     const engine = await connectEngine(environment);
     if (engine.address === address) return engine;

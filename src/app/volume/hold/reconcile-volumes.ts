@@ -1,24 +1,29 @@
 import type { VolumeReconcileReport } from '#api/volume-reconcile-report.ts';
 import { homeDirectory } from '#app/home/home-directory.ts';
+import { sweepDeps } from '#app/volume/drill/drills.ts';
 import { reconcileDeps } from '#app/volume/hold/holds.ts';
 import { mendSwaps } from '#app/volume/restore/pending.ts';
 import { reconcileCommands } from '#app/volume/snapshot/around/reconcile-commands.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
+import { sweepDrills } from '#volume/drill/sweep.ts';
 import { reconcileHolds } from '#volume/hold/reconcile.ts';
 
 /**
- * Puts back what dead runs had moved aside, releases what they held, and then runs the commands that they owe to
- * containers. What could not be done is among the problems; what could not be released stays in the journal.
+ * Puts back what dead runs had moved aside, releases what they held, then runs the commands that they owe to containers,
+ * then removes what dead drills made. What could not be done is among the problems; what could not be released or removed
+ * stays in its journal.
  */
 export async function reconcileVolumes(environment: NodeJS.ProcessEnv): Promise<VolumeReconcileReport> {
   const mending = mendProblems(environment);
   const { containers, living, problems } = await reconcileHolds(reconcileDeps(environment));
   const owed = await reconcileCommands(environment);
+  const swept = await sweepDrills(sweepDeps(environment));
   return {
     containers: [...containers],
     living: [...living],
     commands: [...owed.commands],
-    problems: [...mending, ...problems, ...owed.problems],
+    removed: [...swept.removed],
+    problems: [...mending, ...problems, ...owed.problems, ...swept.problems],
   };
 }
 

@@ -192,6 +192,7 @@ async function tell(
   to: string,
   { lost }: Fetched,
 ): Promise<void> {
+  if (request.trial) return;
   const { stream, event } = restoredEvent(deps, request, picked, to, lost);
   await deps.record.ledger.append({ stream, events: [{ type: 'volume.restored', data: event }], actor: deps.actor });
 }

@@ -24,6 +24,8 @@ export interface RestoreRequest {
   readonly whatIsLeft: boolean;
   /** Only say what would be done. */
   readonly dryRun: boolean;
+  /** It is for a drill, which is recorded itself: the record is told nothing. */
+  readonly trial?: boolean;
 }
 
 export interface RestoreDeps {

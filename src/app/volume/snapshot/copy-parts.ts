@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ProbedWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
@@ -21,6 +22,8 @@ export interface Part {
   readonly running: readonly PlannedWriter[];
   readonly who: WhoWrote;
   readonly about: Pick<SnapshotFinished, 'volume' | 'repository'>;
+  /** What its writers said that they hold, for drills. */
+  readonly probed: ProbedWriters;
   readonly started: number;
   readonly staging: string;
 }
@@ -89,12 +92,13 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
   writing(record.home.directory, () => {
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
   });
-  for (const { staging, running, about, who, started } of parts) {
+  for (const { staging, running, about, who, started, probed } of parts) {
     const own = running.filter(({ container }) => !dumped.has(container.id));
     for (const { container } of own) dumped.add(container.id);
     const dumps = await writeDumps(engine, own, join(staging, 'dumps'));
     all.push(dumps);
-    const manifest = { ...about, ...who.data, started, at: now().toISOString(), dumps: dumps.names };
+    const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
+    const manifest = { ...about, ...who.data, ...facts };
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     writing(staging, () => writeFileSync(join(staging, 'manifest.json'), text, { mode: 0o600 }));
   }

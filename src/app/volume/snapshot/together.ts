@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { probeAgain, probeWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { aroundSnapshot } from '#app/volume/snapshot/around/around-snapshot.ts';
 import { copyParts, type Part } from '#app/volume/snapshot/copy-parts.ts';
@@ -46,7 +47,7 @@ export async function takeTogether(
     );
     const done: TakenSnapshot[] = [];
     for (const [index, part] of parts.entries()) {
-      const { subject, about, started, who } = part;
+      const { subject, about, started, who, probed } = part;
       const facts = taken.facts[index];
       if (facts === undefined) throw new RangeError('a part has no snapshot');
       const late = await whatCameLate(deps, subject, who);
@@ -55,9 +56,12 @@ export async function takeTogether(
         ...(stack === undefined ? {} : { stack }),
         ...(late === undefined ? {} : { late }),
       };
-      const events = [{ type: 'snapshot.finished', data: event }] as const;
+      const probes = await probeAgain(deps.engine, probed);
+      const told = { ...about, snapshot: event.snapshot, probes };
+      const more = probes.length === 0 ? [] : [{ type: 'snapshot.probed', data: told }];
+      const events = [{ type: 'snapshot.finished', data: event }, ...more] as const;
       await record.ledger.append({ stream: targetStream(subject.name), events, actor });
-      const own = [...subject.problems, ...facts.problems];
+      const own = [...subject.problems, ...probed.problems, ...facts.problems];
       const writersComplete = who.data.writersComplete && (late?.unknown ?? []).length === 0;
       done.push({
         ...event,
@@ -105,6 +109,7 @@ async function begin(
   const ids = new Set(subject.writers.map(({ id }) => id));
   return {
     ...{ subject, who, about },
+    probed: await probeWriters(deps.engine, subject.name, subject.writers),
     running: running.filter(({ container }) => ids.has(container.id)),
     started: begun.kind === 'appended' ? begun.position : 0,
     // Always the same place for a target: earlier snapshots are found by their paths.

@@ -4,8 +4,8 @@ import { secretFrom } from '#volume/dump/shell.ts';
 /** From here on, a copy of the files is faster than writing all rows out. */
 const BIG_BYTES = 50 * 1024 ** 3;
 
-/** libpq's own variables come first. The local socket is used, as the server's own tools do. */
-const CONNECT = `
+/** Lines of shell: libpq's own variables come first. The local socket is used, as the server's own tools do. */
+export const CONNECT = `
 PGUSER=\${PGUSER:-}
 ${secretFrom('PGUSER', ['POSTGRES_USER', 'POSTGRESQL_USERNAME', 'POSTGRESQL_USER'])}
 PGUSER=\${PGUSER:-postgres}

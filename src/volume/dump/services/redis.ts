@@ -1,16 +1,19 @@
 import type { DumpHook, DumpPart } from '#volume/dump/dump-hook.ts';
 import { secretFrom } from '#volume/dump/shell.ts';
 
-/*
- * LASTSAVE has whole seconds, so a save is only begun when the one before is older. BGSAVE SCHEDULE waits for a rewrite of
- * the append-only file that is under way. The file is put in its place by a rename: what is opened is one whole save.
- */
-const SCRIPT = `
+/** Lines of shell: `ask` sends a command, `field` gives one of what it tells of its persistence. */
+export const CONNECT = `
 ${secretFrom('REDISCLI_AUTH', ['REDIS_PASSWORD', 'VALKEY_PASSWORD'])}
 if [ -n "\${REDISCLI_AUTH:-}" ]; then export REDISCLI_AUTH; else unset REDISCLI_AUTH; fi
 if command -v valkey-cli >/dev/null 2>&1; then cli=valkey-cli; else cli=redis-cli; fi
 ask() { "$cli" "$@" | tr -d '\\r'; }
-field() { ask INFO persistence | sed -n "s/^$1://p"; }
+field() { ask INFO persistence | sed -n "s/^$1://p"; }`;
+
+/*
+ * LASTSAVE has whole seconds, so a save is only begun when the one before is older. BGSAVE SCHEDULE waits for a rewrite of
+ * the append-only file that is under way. The file is put in its place by a rename: what is opened is one whole save.
+ */
+const SCRIPT = `${CONNECT}
 pause() { sleep 0.1 2>/dev/null || sleep 1; }
 fail() { echo "$1" >&2; exit 1; }
 quiet() {

@@ -1,0 +1,144 @@
+import { object } from '#base/engine/answers.ts';
+import type { EngineControl } from '#base/engine/engine.ts';
+import type { Problem } from '#core/errors.ts';
+import type { DiscoveredContainer, Discovery } from '#volume/discover/discovery.ts';
+import { readContainer } from '#volume/discover/engine/inspect-container.ts';
+import { comparesFilesOnly, type Probe, probeNamed, probeOf } from '#volume/drill/choose-probe.ts';
+import {
+  type ContainerDefinition,
+  definitionOf,
+  definitionOfImage,
+  definitionOfKept,
+} from '#volume/drill/definition.ts';
+import type { DrillWriter } from '#volume/drill/manifest.ts';
+import type { Writer } from '#volume/snapshot/events.ts';
+import type { StackContainer } from '#volume/snapshot/stack-definition.ts';
+
+/** What a drill starts. */
+export interface DrillSubject {
+  readonly definition: ContainerDefinition;
+  /** The name of the writer that it stands for. */
+  readonly writer: string;
+  readonly container: string;
+  /** What the engine is told to start: the writer's image, by its id or digest. */
+  readonly image: { readonly reference: string; readonly id: string };
+  readonly probe?: Probe;
+  /** The value from before the snapshot. */
+  readonly value?: string;
+  /** It uses databases or other stores that a drill has not. */
+  readonly usesOthers: boolean;
+  readonly notes: readonly Problem[];
+}
+
+/** Nothing can or should be started; why. */
+export interface NothingToStart {
+  readonly why: Problem;
+}
+
+/** What is known of the writers of a snapshot. */
+export interface KnownWriters {
+  /** The volume that it is of. */
+  readonly volume: string;
+  /** From its manifest. */
+  readonly manifest: readonly DrillWriter[];
+  /** From the manifest or the ledger, also of snapshots that older versions took. */
+  readonly writers: readonly Writer[];
+  /** From the snapshot of their stack, when the volume was taken with it. */
+  readonly stack: readonly StackContainer[];
+}
+
+interface Candidate {
+  readonly writer: Writer;
+  readonly kept?: DrillWriter;
+  readonly living?: DiscoveredContainer;
+  readonly definition?: ContainerDefinition;
+  readonly probe?: Probe;
+}
+
+const MOST_WRITERS = 50;
+
+/**
+ * Finds the container that a drill of a snapshot starts: one of its writers, as it is now; when it has gone, as its stack's
+ * snapshot keeps it, or as its image alone says. The image is the one that wrote.
+ */
+export async function findWriter(
+  engine: EngineControl,
+  discovery: Discovery,
+  { volume, manifest, writers, stack }: KnownWriters,
+): Promise<DrillSubject | NothingToStart> {
+  const candidates = await Promise.all(
+    writers.slice(0, MOST_WRITERS).map(async (writer): Promise<Candidate> => {
+      const kept = manifest.find(({ container }) => container === writer.container);
+      const living = livingOf(discovery, writer, volume);
+      const raw = living === undefined ? undefined : await readContainer(engine, living.id);
+      const probe =
+        kept?.probe === undefined ? living && probeOf(living) : probeNamed(kept.probe, kept.command, kept.user);
+      return {
+        writer,
+        ...(kept === undefined ? {} : { kept }),
+        ...(living === undefined ? {} : { living }),
+        ...(raw === undefined ? {} : { definition: definitionOf(raw) }),
+        ...(probe === undefined ? {} : { probe }),
+      };
+    }),
+  );
+  const chosen =
+    candidates.find(({ probe }) => probe?.kind === 'label') ??
+    candidates.find(({ probe }) => probe !== undefined) ??
+    candidates.find(({ definition }) => definition?.hasHealthCheck) ??
+    candidates[0];
+  if (chosen === undefined) {
+    return { why: { code: 'DRILL_NO_WRITER', message: 'No container is known to have written to it' } };
+  }
+  const { writer, kept, living, probe } = chosen;
+  if (living !== undefined && comparesFilesOnly(living)) {
+    return { why: { code: 'DRILL_FILES_ONLY', message: `The label of ${writer.name} asks for its files only` } };
+  }
+  const image = await imageOf(engine, writer);
+  if (image === undefined) {
+    const hint = writer.digests[0] === undefined ? undefined : `docker pull ${writer.digests[0]}`;
+    const message = `The engine has the image of ${writer.name} (${writer.image}) no more`;
+    return { why: { code: 'DRILL_IMAGE_MISSING', message, ...(hint === undefined ? {} : { hint }) } };
+  }
+  const notes: Problem[] = [];
+  const keptDefinition = stack.find(({ name }) => name === writer.name);
+  let { definition } = chosen;
+  if (definition === undefined && keptDefinition !== undefined) {
+    definition = definitionOfKept(keptDefinition.create, writer.image, writer.imageId);
+  }
+  if (definition === undefined || !definition.volumes.some(({ name }) => name === volume)) {
+    const destination = kept?.destinations[0];
+    if (destination === undefined) {
+      const message = `${writer.name} has gone, and where it had the volume is not known`;
+      return { why: { code: 'DRILL_MOUNT_UNKNOWN', message } };
+    }
+    definition = definitionOfImage(image.raw, writer.image, volume, destination);
+    const message = `${writer.name} has gone: its environment, user and command are not known, and its image’s are used`;
+    notes.push({ code: 'DRILL_DEFINITION_MISSING', message });
+  }
+  return {
+    ...{ definition, writer: writer.name, container: writer.container, notes },
+    image: { reference: writer.image, id: image.id },
+    ...(probe === undefined ? {} : { probe }),
+    ...(kept?.value === undefined ? {} : { value: kept.value }),
+    usesOthers: living !== undefined && discovery.stores.some(({ container }) => container === living.id),
+  };
+}
+
+/** The writer itself, else what has its name and its volume now: the same service, made anew. */
+function livingOf({ containers }: Discovery, writer: Writer, volume: string): DiscoveredContainer | undefined {
+  const has = ({ mounts }: DiscoveredContainer) => mounts.some(({ source }) => source === volume);
+  return (
+    containers.find(({ id }) => id === writer.container) ??
+    containers.find((one) => one.name === writer.name && has(one))
+  );
+}
+
+async function imageOf(engine: EngineControl, { imageId, digests }: Writer) {
+  for (const id of [...(imageId === undefined ? [] : [imageId]), ...digests]) {
+    const path = `/images/${id.split('/').map(encodeURIComponent).join('/')}/json`;
+    const body = await engine.read(path);
+    if (body !== undefined) return { id, raw: object(body, path) };
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Finish } from '#cli/commands/finish.ts';
+import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import type { DrillFlags } from '#cli/volume/drill-command.ts';
+
+/** Adds `holdfast volume drill`. */
+export function addVolumeDrill(program: Command, finish: Finish): void {
+  const volume = program.commands.find((command) => command.name() === 'volume') ?? program.command('volume');
+  volume
+    .command('drill')
+    .description('try a snapshot: restore it aside, start what wrote it, ask what it holds, compare, remove')
+    .argument('[volume]', 'the volume that it is of')
+    .option('--repo <NAME>', 'the repository (default: the only one of this home)')
+    .option('--snapshot <ID>', 'which (default: latest)')
+    .addOption(new Option('--all', 'the latest of every volume').conflicts(['snapshot', 'keep']))
+    .option('--wait <SECONDS>', 'how long it may take until it answers', secondsOf, 180)
+    .option('--keep', 'leave the container and its volume there, for looking')
+    .option('--dry-run', 'only say what would be started and asked')
+    .option('--require-proof', 'exit 3 also when it restores, but nothing could be asked or compared')
+    .addOption(engineOption())
+    .addOption(textOrJson())
+    .addHelpText('after', DRILL_HELP)
+    .action(async (name: string | undefined, flags: DrillFlags) => {
+      const { drillCommand } = await import('#cli/volume/drill-command.ts');
+      finish(await drillCommand(name, flags, process.env));
+    });
+}
+
+function secondsOf(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number of seconds from 1 to 99999.');
+}
+
+const DRILL_HELP = `
+What is started has no network, no devices, nothing of the host, and a limit on memory. Known databases are asked for their
+tables and rows; others by the command of the label holdfast.volume.probe, or their image’s health check. The same was asked
+before the snapshot: a database that comes back empty fails. The result is on the record.
+
+Examples:
+  holdfast volume drill db
+  holdfast volume drill db --snapshot 1a2b3c4d --keep
+  holdfast volume drill --all --format json
+
+Exit codes: 0 passed, or restores and nothing could be asked, 1 could not run, 2 usage, 3 failed.`;

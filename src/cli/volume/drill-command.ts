@@ -1,0 +1,155 @@
+import type { VolumeDrillList, VolumeDrillReport } from '#api/volume-drill-report.ts';
+import { actorOf } from '#app/home/actor.ts';
+import { drillAll } from '#app/volume/drill/drill-all.ts';
+import { type Drilled, drillVolume } from '#app/volume/drill/drill-volume.ts';
+import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts';
+import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { recordClock } from '#cli/clock.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { writeText } from '#cli/output.ts';
+import { printProblems } from '#cli/problems.ts';
+import { startProgress } from '#cli/progress.ts';
+import { type Terminal, terminal } from '#cli/terminal.ts';
+import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { HoldfastError, type Problem } from '#core/errors.ts';
+import { printable, wrapText } from '#report/columns.ts';
+
+/** Options of `holdfast volume drill`. */
+export interface DrillFlags extends Omit<VolumeFlags, 'repo'> {
+  readonly repo?: string;
+  readonly snapshot?: string;
+  readonly all?: true;
+  readonly wait: number;
+  readonly keep?: true;
+  readonly dryRun?: true;
+  readonly requireProof?: true;
+}
+
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** `holdfast volume drill`. */
+export async function drillCommand(
+  volume: string | undefined,
+  flags: DrillFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  if ((volume === undefined) === (flags.all === undefined)) {
+    throw new HoldfastError('USAGE', 'Name a volume, or --all, and not both', { kind: 'usage' });
+  }
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  for (const signal of ENDING) process.on(signal, end);
+  const progress = startProgress(false);
+  const step = (name: string) => progress.step(`Drill of ${name}`);
+  try {
+    const { drills, problems } = await onRecord(environment, async (record) => {
+      const repository = openRepository(record.home, chosenRepository(record.home, flags.repo), environment);
+      const engine = await engineOf(flags, environment);
+      const actor = actorOf(environment);
+      const deps = { record, repository, engine, environment, actor, now: recordClock, signal: ended.signal };
+      const { snapshot = 'latest', keep = false, dryRun = false, wait } = flags;
+      const how = { keep, dryRun, waitMs: wait * 1000 };
+      if (volume === undefined) return drillAll(deps, how, step);
+      step(volume);
+      return { drills: [await drillVolume(deps, { volume, snapshot, ...how })], problems: [] };
+    });
+    progress.done();
+    await writeText(flags.format === 'json' ? json(volume, drills, problems) : text(drills, terminal()));
+    printProblems([...drills.flatMap((drill) => drill.problems), ...problems]);
+    return exitCodeOf(drills, problems, flags.requireProof === true);
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    throw new HoldfastError('DRILL_INTERRUPTED', 'It was ended; what it had made was removed', {
+      hint: 'holdfast volume reconcile removes what could not be.',
+      cause: error,
+    });
+  } finally {
+    progress.done();
+    for (const signal of ENDING) process.off(signal, end);
+  }
+}
+
+function exitCodeOf(drills: readonly Drilled[], problems: readonly Problem[], requireProof: boolean): number {
+  if (drills.some(({ outcome }) => outcome === 'failed')) return exitCodes.deny;
+  if (problems.length > 0) return exitCodes.failed;
+  const unproven = drills.some(({ outcome, dryRun }) => outcome === 'unproven' && !dryRun);
+  return requireProof && unproven ? exitCodes.deny : exitCodes.done;
+}
+
+function json(volume: string | undefined, drills: readonly Drilled[], problems: readonly Problem[]): string {
+  const reports = drills.map(reportOf);
+  const list: VolumeDrillList = { drills: reports, problems: problems.map((problem) => ({ ...problem })) };
+  return `${JSON.stringify(volume === undefined ? list : reports[0], null, 2)}\n`;
+}
+
+function reportOf(drilled: Drilled): VolumeDrillReport {
+  const { volume, repository, snapshot, outcome, probe, dumps, databases, restoreMs, totalMs, dryRun } = drilled;
+  return {
+    ...{ volume, repository: repository.name, snapshot, outcome, probe },
+    service: drilled.service ?? null,
+    image: drilled.image ?? null,
+    reasons: drilled.reasons.map((reason) => ({ ...reason })),
+    before: drilled.before ?? null,
+    after: drilled.after ?? null,
+    ...{ dumps, databases, restoreMs, totalMs },
+    readyMs: drilled.readyMs ?? null,
+    log: [...drilled.log],
+    kept: drilled.kept ?? null,
+    dryRun,
+    problems: drilled.problems.map((problem) => ({ ...problem })),
+  };
+}
+
+const MOST_VALUE_LINES = 10;
+const STYLE = { passed: 'green', failed: 'red', unproven: 'yellow' } as const;
+
+function text(drills: readonly Drilled[], { width, paint }: Terminal): string {
+  if (drills.length === 0) return 'No snapshots.\n';
+  const lines = drills.flatMap((drilled) => {
+    const { volume, snapshot, outcome, reasons, kept, before, after, log, dryRun } = drilled;
+    const head = `${volume}: ${dryRun ? 'would be tried' : outcome}`;
+    return [
+      `${dryRun ? head : paint(STYLE[outcome], head)} (snapshot ${snapshot.slice(0, 8)}, ${askedOf(drilled)})`,
+      ...(dryRun ? [] : [`  ${durations(drilled)}`]),
+      ...reasons.flatMap(({ message, hint, code }) =>
+        wrapText(printable(`${message} [${code}]${hint === undefined ? '' : ` ${hint}`}`), width, '  '),
+      ),
+      ...(outcome === 'failed' && before !== undefined ? valueLines('before', before) : []),
+      ...(outcome === 'failed' && after !== undefined ? valueLines('now', after) : []),
+      ...log.map((line) => `  | ${printable(line)}`),
+      ...(kept === undefined
+        ? []
+        : [`  Kept: docker exec -it ${kept} sh; docker rm -fv ${kept} && docker volume rm ${kept}`]),
+    ];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function askedOf({ probe, service, image }: Drilled): string {
+  const what = {
+    label: 'its label’s probe',
+    service: `probe of ${service}`,
+    health: 'health check',
+    files: 'files only',
+  };
+  return `${what[probe]}${image === undefined || probe === 'files' ? '' : `, image ${printable(image.reference)}`}`;
+}
+
+function durations({ restoreMs, readyMs, totalMs, dumps, databases }: Drilled): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    `restored and compared in ${seconds(restoreMs)}`,
+    ...(readyMs === undefined ? [] : [`answered after ${seconds(readyMs)}`]),
+    ...(dumps === 0 ? [] : [`${dumps} dumps looked at`]),
+    ...(databases === 0 ? [] : [`${databases} SQLite databases checked`]),
+    `${seconds(totalMs)} in all`,
+  ].join(', ');
+}
+
+function valueLines(when: string, value: string): readonly string[] {
+  const lines = value.split('\n');
+  const shown = lines.slice(0, MOST_VALUE_LINES).map((line) => `  ${when}: ${printable(line)}`);
+  return lines.length > MOST_VALUE_LINES
+    ? [...shown, `  ${when}: ${lines.length - MOST_VALUE_LINES} lines more`]
+    : shown;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { drillContainer } from '#volume/drill/container.ts';
+import { definitionOfKept } from '#volume/drill/definition.ts';
+
+test('what a stack keeps of a container is started on the scratch volume, and on nothing else of the host', () => {
+  const create = {
+    Env: ['A=b'],
+    Cmd: ['serve'],
+    HostConfig: {
+      Binds: ['data:/data:rw', '/etc/app:/etc/app:ro', 'other:/other'],
+      Mounts: [
+        { Type: 'tmpfs', Target: '/cache' },
+        { Type: 'volume', Source: 'data', Target: '/more' },
+      ],
+      CapAdd: ['CHOWN'],
+    },
+  };
+  const definition = definitionOfKept(create, 'app:1', undefined);
+  const place = { volume: 'data', scratch: 'scratch', image: 'sha256:1', labels: {} };
+  expect(drillContainer(definition, place)).toMatchObject({
+    Image: 'sha256:1',
+    Env: ['A=b'],
+    Cmd: ['serve'],
+    HostConfig: {
+      CapAdd: ['CHOWN'],
+      Mounts: [
+        { Type: 'volume', Source: 'scratch', Target: '/data' },
+        { Type: 'volume', Source: 'scratch', Target: '/more' },
+        { Type: 'tmpfs', Target: '/cache' },
+      ],
+    },
+  });
+  expect(definition.otherMounts).toEqual(['/etc/app']);
+});
