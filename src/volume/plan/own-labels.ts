@@ -22,7 +22,7 @@ export interface OwnLabels {
 }
 
 const PREFIX = 'holdfast.volume.';
-const METHODS: readonly string[] = ['dump', 'pause', 'stop', 'live'];
+const METHODS: readonly string[] = ['dump', 'pause', 'reflink', 'stop', 'live'];
 /** Others read these: what is shared on purpose, and the probe of a drill. */
 const OF_OTHERS = /^(?:shared|probe|drill)(?:[.-]|$)/;
 const KNOWN: readonly string[] = [

@@ -6,6 +6,7 @@ import { splitWords } from '#volume/plan/split-words.ts';
 const plain: PlanContext = { running: true, service: undefined, sqliteFiles: [] };
 const postgres: PlanContext = { ...plain, service: { id: 'postgres', sqlite: false, role: 'server' } };
 const pause = { kind: 'pause', capMs: 10_000 };
+const reflink = { kind: 'reflink', capMs: 10_000 };
 const stop = { kind: 'stop', capMs: 1_800_000 };
 const dump = { kind: 'dump', hook: 'postgres', covers: 'all' };
 const own = (labels: Record<string, string>) =>
@@ -14,9 +15,9 @@ const archive = (labels: Record<string, string>) =>
   Object.fromEntries(Object.entries(labels).map(([name, value]) => [`docker-volume-backup.${name}`, value]));
 
 describe('without labels', () => {
-  test('a dump where the service is known and runs, else two passes, else stopped', () => {
+  test('a dump where the service is known and runs, else two passes, else a copy by reflink, else stopped', () => {
     expect(planOf({}, postgres)).toEqual({
-      methods: [dump, pause, stop],
+      methods: [dump, pause, reflink, stop],
       before: [],
       beforeMayFail: false,
       after: [],
@@ -24,7 +25,7 @@ describe('without labels', () => {
       problems: [],
       notes: [],
     });
-    expect(planOf({}, plain).methods).toEqual([pause, stop]);
+    expect(planOf({}, plain).methods).toEqual([pause, reflink, stop]);
   });
   test('what does not run is copied as it is', () => {
     expect(planOf({}, { ...postgres, running: false }).methods).toEqual([{ kind: 'still' }]);
@@ -36,9 +37,10 @@ describe('own labels', () => {
   test('say which methods, in their order, and how long', () => {
     expect(methods({ method: 'pause, dump' })).toEqual([pause, dump]);
     expect(methods({ method: 'live' })).toEqual([{ kind: 'live' }]);
-    expect(methods({ method: 'auto', 'no-stop': 'true' })).toEqual([dump, pause]);
+    expect(methods({ method: 'auto', 'no-stop': 'true' })).toEqual([dump, pause, reflink]);
     expect(methods({ 'hold-cap': '500ms', 'stop-cap': '1h' }, plain)).toEqual([
       { kind: 'pause', capMs: 500 },
+      { kind: 'reflink', capMs: 500 },
       { kind: 'stop', capMs: 3_600_000 },
     ]);
   });
@@ -75,7 +77,7 @@ describe('labels of docker-volume-backup', () => {
     const labels = archive({ 'stop-during-backup': 'true' });
     expect(planOf(labels, postgres).methods).toEqual([stop]);
     expect(planOf({ ...labels, ...own({ method: 'pause' }) }, postgres).methods).toEqual([pause]);
-    expect(planOf(archive({ 'stop-during-backup': 'nightly' }), plain).methods).toEqual([pause, stop]);
+    expect(planOf(archive({ 'stop-during-backup': 'nightly' }), plain).methods).toEqual([pause, reflink, stop]);
     expect(planOf(archive({ 'stop-during-backup': 'nightly' }), { ...plain, stopLabel: 'nightly' }).methods).toEqual([
       stop,
     ]);

@@ -18,7 +18,8 @@ const STOP_CAP_MS = 30 * 60_000;
 
 /**
  * Reads a container's labels into a plan: those of this program, `holdfast.volume.*`, then those of docker-volume-backup.
- * Without any: a dump where the service is known and runs, else two passes, the second paused, else stopped. Pure.
+ * Without any: a dump where the service is known and runs, else two passes, the second paused, else a copy by
+ * reflink, else stopped. Pure.
  */
 export function planOf(labels: Readonly<Record<string, string>>, context: PlanContext): VolumePlan {
   const own = ownLabels(labels);
@@ -26,7 +27,8 @@ export function planOf(labels: Readonly<Record<string, string>>, context: PlanCo
   const caps = { pause: own.holdCapMs ?? PAUSE_CAP_MS, stop: own.stopCapMs ?? STOP_CAP_MS };
   const make = (name: string): readonly PlannedMethod[] => {
     if (name === 'dump') return dumps(own, context);
-    if (name === 'pause' || name === 'stop') return [{ kind: name, capMs: caps[name] }];
+    if (name === 'pause' || name === 'reflink') return [{ kind: name, capMs: caps.pause }];
+    if (name === 'stop') return [{ kind: name, capMs: caps.stop }];
     return name === 'live' ? [{ kind: 'live' }] : [];
   };
   const asked = own.methods ?? (archive.stops ? ['stop'] : own.command === undefined ? AUTO : ['dump']);
@@ -53,7 +55,7 @@ export function planOf(labels: Readonly<Record<string, string>>, context: PlanCo
   };
 }
 
-const AUTO: readonly string[] = ['dump', 'pause', 'stop'];
+const AUTO: readonly string[] = ['dump', 'pause', 'reflink', 'stop'];
 
 function dumps(
   own: { readonly command?: string; readonly user?: string },

@@ -8,6 +8,8 @@ export type PlannedMethod =
   | { readonly kind: 'dump-command'; readonly command: string; readonly user?: string }
   /** A pass while it runs, another while it is paused. */
   | { readonly kind: 'pause'; readonly capMs: number }
+  /** Paused while its files are copied beside it by sharing their blocks; the copy is stored afterwards. */
+  | { readonly kind: 'reflink'; readonly capMs: number }
   | { readonly kind: 'stop'; readonly capMs: number }
   /** Nothing runs that could write. */
   | { readonly kind: 'still' }

@@ -14,6 +14,8 @@ export interface PlannedWriter {
 /** One way to copy the files, tried in turn. */
 export type CopyMethod =
   | { readonly kind: 'pause'; readonly capMs: number }
+  /** Paused while files are copied without their blocks. */
+  | { readonly kind: 'reflink'; readonly capMs: number }
   | { readonly kind: 'stop'; readonly capMs: number }
   | { readonly kind: 'live' }
   | { readonly kind: 'still' };
@@ -56,7 +58,7 @@ export function copyMethods(writers: readonly PlannedWriter[]): readonly CopyMet
   if (writers.length === 0) return [{ kind: 'still' }];
   const [first] = writers;
   const asked = (first?.plan.methods ?? []).flatMap(({ kind }) =>
-    kind === 'pause' || kind === 'stop' || kind === 'live' ? [kind] : [],
+    kind === 'pause' || kind === 'reflink' || kind === 'stop' || kind === 'live' ? [kind] : [],
   );
   const methods = asked.flatMap((kind): CopyMethod[] => {
     const each = writers.map(({ plan }) => plan.methods.find((method) => method.kind === kind));

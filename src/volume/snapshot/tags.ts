@@ -32,7 +32,7 @@ export function stagingName(name: string): string {
 }
 
 /** Volumes' names hold no slashes; a directory's is its absolute path. */
-function isBind(name: string): boolean {
+export function isBind(name: string): boolean {
   return name.startsWith('/');
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ProbedWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
+import { reflinkPlaces } from '#app/volume/snapshot/reflink.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import type { WhoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { writeDumps } from '#app/volume/snapshot/write-dumps.ts';
@@ -12,7 +13,7 @@ import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { PlannedWriter } from '#volume/snapshot/choose.ts';
 import type { SnapshotFinished } from '#volume/snapshot/events.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
-import { FIRST_PASS_TAG, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
+import { FIRST_PASS_TAG, isBind, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 
 const MOST_DUMPS_NAMED = 200;
 
@@ -62,7 +63,10 @@ export async function copyParts(
     );
     const hold = holdDeps(engine, environment);
     const note = (ids: readonly string[]) => unwanted.push(...ids);
-    const done = await copyHeld({ engine: repository.engine, hold, signal, unwanted: note }, requests, running);
+    const reflinks = () =>
+      reflinkPlaces(parts.map(({ subject: { name, source } }) => (isBind(name) ? undefined : source)));
+    const copying = { engine: repository.engine, hold, signal, unwanted: note, reflinks };
+    const done = await copyHeld(copying, requests, running);
     const rows = await repository.engine.snapshots({ ids: done.passes.map(({ shortId }) => shortId) });
     const facts = done.passes.map((pass, index) => {
       const { names, problems } = dumps[index] ?? { names: [], problems: [] };

@@ -1,10 +1,10 @@
-import { type OpenPasses, openPasses } from '#app/volume/snapshot/open-passes.ts';
-import { HoldfastError, type Problem } from '#core/errors.ts';
-import type { BackupRequest, PassDone, SnapshotEngine } from '#volume/engines/engine.ts';
-import { holdContainers } from '#volume/hold/hold.ts';
+import { type FirstPassDeps, firstPasses } from '#app/volume/snapshot/first-passes.ts';
+import { holdWhile } from '#app/volume/snapshot/hold-while.ts';
+import { type ReflinkPlace, reflink, removeCopy } from '#app/volume/snapshot/reflink.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { HoldDeps } from '#volume/hold/hold-types.ts';
 import { type CopyMethod, copyMethods, type PlannedWriter } from '#volume/snapshot/choose.ts';
-import { FIRST_PASS_TAG, OWN_TAG } from '#volume/snapshot/tags.ts';
 
 /** What was copied, all of it while the same hold lasted. */
 export interface HeldCopies {
@@ -15,18 +15,11 @@ export interface HeldCopies {
   readonly problems: readonly Problem[];
 }
 
-export interface CopyDeps {
-  readonly engine: SnapshotEngine;
+export interface CopyDeps extends FirstPassDeps {
   readonly hold: HoldDeps;
-  /** This process was asked to end. */
-  readonly signal: AbortSignal;
-  /** Told of every snapshot that was made and is not wanted: first passes, and copies of what did not stand still. */
-  readonly unwanted: (ids: readonly string[]) => void;
+  /** Where the requests' first paths can be copied by reflink; undefined where one of them cannot. */
+  readonly reflinks: () => Promise<readonly ReflinkPlace[] | undefined>;
 }
-
-const FIRST_PASS_AGE_MS = 2_000;
-/** Runs of restic that wait at once: each takes about 100 MB. */
-const MOST_OPEN = 4;
 
 /**
  * Copies everything as it is at one moment: most of it while everything runs, the rest while those that can write are held.
@@ -39,22 +32,35 @@ export async function copyHeld(
   running: readonly PlannedWriter[],
 ): Promise<HeldCopies> {
   const problems: Problem[] = [];
-  let stored: readonly number[] | undefined;
+  let first: readonly number[] | undefined;
   for (const method of copyMethods(running)) {
-    if (method.kind === 'live' || method.kind === 'still') {
-      const passes: PassDone[] = [];
-      for (const request of requests) passes.push(await deps.engine.pass(request, deps));
-      return { passes, method: method.kind, holdMs: 0, problems };
+    const { kind } = method;
+    if (kind === 'live' || kind === 'still') {
+      return { passes: await passAll(deps, requests), method: kind, holdMs: 0, problems };
     }
-    const { first, passes } = await openHeld(deps, requests, stored);
-    stored = first;
+    if (kind === 'reflink') {
+      const places = await deps.reflinks();
+      if (places === undefined) {
+        problems.push({ code: 'REFLINK_FAILED', message: 'Not all of it lies where files can share their blocks' });
+        continue;
+      }
+      const copied = await copyByReflink(deps, method, requests, running, places);
+      problems.push(...copied.problems);
+      if (copied.value !== undefined) return { passes: copied.value, method: kind, holdMs: copied.holdMs, problems };
+      continue;
+    }
+    const opened = await firstPasses(deps, requests, first);
+    const { passes } = opened;
+    first = opened.first;
     try {
       await passes.ready();
-      const done = await copyWhile(deps, method, requests.length, running, passes);
+      const done = await holdWhile(deps, { kind, capMs: method.capMs }, running, async (ended, made) => {
+        for (let index = 0; index < requests.length; index += 1) made(await passes.go(index, { signal: ended }));
+      });
       problems.push(...done.problems);
-      if (done.passes !== undefined) {
-        const added = done.passes.map((pass, at) => ({ ...pass, bytesAdded: pass.bytesAdded + (first[at] ?? 0) }));
-        return { passes: added, method: method.kind, holdMs: done.holdMs, problems };
+      if (done.value !== undefined) {
+        const added = done.made.map((pass, at) => ({ ...pass, bytesAdded: pass.bytesAdded + (first?.[at] ?? 0) }));
+        return { passes: added, method: kind, holdMs: done.holdMs, problems };
       }
     } finally {
       await passes.close();
@@ -66,69 +72,34 @@ export async function copyHeld(
   });
 }
 
-/**
- * Stores most of it while everything runs, so that the hold is short, unless that was done; and opens what is to run while
- * it lasts. Gives how many bytes each first pass added.
- */
-async function openHeld(
-  { engine, signal, unwanted }: CopyDeps,
-  requests: readonly BackupRequest[],
-  stored: readonly number[] | undefined,
-): Promise<{ readonly first: readonly number[]; readonly passes: OpenPasses }> {
-  if (stored !== undefined) return { first: stored, passes: openPasses(engine, requests, MOST_OPEN) };
-  // restic goes on from a snapshot only when that is older than the start of the run, and those of the hold start soon.
-  const time = new Date(Date.now() - FIRST_PASS_AGE_MS);
-  const firsts = requests.map((request) => {
-    const tags = [FIRST_PASS_TAG, ...request.tags.filter((tag) => tag !== OWN_TAG)];
-    return { ...request, tags, time };
-  });
-  const open = openPasses(engine, firsts, MOST_OPEN / 2);
-  let passes: OpenPasses | undefined;
-  try {
-    const first: number[] = [];
-    for (let index = 0; index < firsts.length; index += 1) {
-      if (index === firsts.length - 1) passes = openPasses(engine, requests, MOST_OPEN);
-      const { shortId, bytesAdded } = await open.go(index, { signal });
-      unwanted([shortId]);
-      first.push(bytesAdded);
-    }
-    return { first, passes: passes ?? openPasses(engine, requests, MOST_OPEN) };
-  } catch (error) {
-    await passes?.close();
-    throw error;
-  } finally {
-    await open.close();
-  }
+async function passAll({ engine, signal }: CopyDeps, requests: readonly BackupRequest[]): Promise<readonly PassDone[]> {
+  const passes: PassDone[] = [];
+  for (const request of requests) passes.push(await engine.pass(request, { signal }));
+  return passes;
 }
 
-async function copyWhile(
-  { hold, signal, unwanted }: CopyDeps,
-  { kind, capMs }: Extract<CopyMethod, { readonly capMs: number }>,
-  count: number,
+/** Holds for as long as files take to be copied without their blocks, and stores the copy afterwards. */
+async function copyByReflink(
+  deps: CopyDeps,
+  { capMs }: Extract<CopyMethod, { readonly capMs: number }>,
+  requests: readonly BackupRequest[],
   running: readonly PlannedWriter[],
-  open: OpenPasses,
-): Promise<{ readonly passes?: readonly PassDone[]; readonly holdMs: number; readonly problems: readonly Problem[] }> {
-  const passes: PassDone[] = [];
-  const all = async (ended: AbortSignal) => {
-    for (let index = 0; index < count; index += 1) {
-      passes.push(await open.go(index, { signal: AbortSignal.any([ended, signal]) }));
-    }
-  };
-  const ids = running.map(({ container }) => container.id);
-  const held = await holdContainers(hold, ids, { method: kind, capMs }, all).catch((error: unknown) => {
-    unwanted(passes.map(({ shortId }) => shortId));
-    throw error;
-  });
-  if (held.kind === 'done' && held.disturbances.length === 0) return { passes, holdMs: held.heldMs, problems: [] };
-  unwanted(passes.map(({ shortId }) => shortId));
-  if (held.kind === 'interrupted') {
-    throw new HoldfastError('SNAPSHOT_INTERRUPTED', `It was ended by ${held.signal}; everything runs again`);
+  places: readonly ReflinkPlace[],
+) {
+  try {
+    const held = await holdWhile(deps, { kind: 'pause', capMs }, running, async (ended) => {
+      for (const place of places) await reflink(place, ended);
+    }).catch((error: unknown) => {
+      if (!(error instanceof HoldfastError) || error.code !== 'REFLINK_FAILED') throw error;
+      return { value: undefined, holdMs: 0, problems: [problemOf(error)] };
+    });
+    if (held.value === undefined) return { ...held, value: undefined };
+    const copies = requests.map((request, index): BackupRequest => {
+      const [source = '', ...rest] = request.paths;
+      return { ...request, paths: [places[index]?.copy ?? source, ...rest] };
+    });
+    return { ...held, value: await passAll(deps, copies) };
+  } finally {
+    for (const place of places) removeCopy(place);
   }
-  const problems = [...held.disturbances];
-  if (held.kind === 'refused') problems.push(...held.problems);
-  if (held.kind === 'cap-exceeded') {
-    const message = `It could not be copied within ${capMs} ms of ${kind}; the next way was tried`;
-    problems.push({ code: 'HOLD_CAP', message });
-  }
-  return { holdMs: 0, problems };
 }

@@ -1,5 +1,6 @@
 import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
 import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
+import { knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { findDefinition } from '#app/volume/stack/find-definition.ts';
 import { lookForObstacles, type MissingThing } from '#app/volume/stack/look-for-obstacles.ts';
 import { makeContainer, makeNetwork, startContainers } from '#app/volume/stack/make-containers.ts';
@@ -64,7 +65,8 @@ export async function restoreStack(deps: RestoreDeps, request: StackRestoreReque
   }
   const common = { stack, snapshot: row.id, time: definition.at, missing };
   const parts = definition.parts.map(({ volume, snapshot }) => ({ volume, snapshot }));
-  const kind = kindProblem(definition);
+  const isKnown = (await knownStacks(deps.record, deps.repository.settings.id)).has(row.id);
+  const kind = [...(isKnown ? [] : [foreign(row.id)]), ...kindProblem(definition)];
   if (dryRun || (missing.length > 0 && !request.withoutMissing)) {
     const containers = definition.containers.map(({ name, image }) => ({
       name,
@@ -107,6 +109,11 @@ function kindProblem({ kind, stack }: StackDefinition): readonly Problem[] {
   if (kind === 'compose') return [];
   const message = `${stack} is a ${kind} stack: its volumes are restored, its containers are not`;
   return [{ code: 'STACK_KIND_UNSUPPORTED', message, hint: 'Deploy it as before; it will use these volumes.' }];
+}
+
+function foreign(id: string): Problem {
+  const message = `The record does not know the snapshot ${id.slice(0, 8)}: who wrote the definition of its containers is unknown`;
+  return { code: 'SNAPSHOT_FOREIGN', message };
 }
 
 async function makeAll(
