@@ -27,9 +27,11 @@ const HINT = 'Render it first (helm template, kustomize build) and pipe the outc
 
 /**
  * The documents of a file, in whatever dialect each is; those of none are passed over. Never throws for what is in it.
- * @param beside the text of a file that the document names, relative to it
  */
-export async function readWorkloads(source: SourceText, beside: ReadContext['beside']): Promise<WorkloadFile> {
+export async function readWorkloads(
+  source: SourceText,
+  around: Pick<ReadContext, 'beside' | 'variable'>,
+): Promise<WorkloadFile> {
   const problems: Problem[] = [];
   const none = { source, documents: [], networks: [], problems };
   if (source.text.length > MOST_BYTES) {
@@ -57,7 +59,7 @@ export async function readWorkloads(source: SourceText, beside: ReadContext['bes
     if (root === 'template') continue;
     const dialect = DIALECTS.find(({ recognises }) => recognises(root));
     if (dialect === undefined) continue;
-    const reading = await dialect.read(root, { beside, problem: (problem) => problems.push(problem) });
+    const reading = await dialect.read(root, { ...around, problem: (problem) => problems.push(problem) });
     for (const document of reading.documents) documents.push({ ...document, dialect: dialect.id });
     networks.push(...(reading.networks ?? []));
   }

@@ -44,7 +44,10 @@ export async function judgeByStandard(
     try {
       const { text } = path === '-' ? decode(await standardInput(), 'Standard input') : readText(path);
       if (!named && !looksLikeWorkload(text)) continue;
-      const read = await readWorkloads({ path, text }, surroundingsOf(path).beside);
+      const read = await readWorkloads(
+        { path, text },
+        { beside: surroundingsOf(path).beside, variable: () => undefined },
+      );
       problems.push(...read.problems);
       if ((named || read.state !== 'template') && read.problems.some(({ code }) => code !== KEY_TWICE))
         incomplete = true;

@@ -24,6 +24,8 @@ export interface Dialect extends Plugin {
 export interface ReadContext {
   /** The text of a file that a document names, by its path relative to the document; undefined where there is none. */
   readonly beside: (path: string) => Promise<string | undefined>;
+  /** A variable of the shell that would deploy it. */
+  readonly variable: (name: string) => string | undefined;
   /** Something could not be read: listed, and the work goes on. */
   readonly problem: (problem: Problem) => void;
 }

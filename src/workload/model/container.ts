@@ -77,6 +77,7 @@ export interface Mount {
 }
 
 export interface EfsFacts {
+  readonly at: Position;
   readonly encrypted: Setting<boolean>;
   readonly authorised: Setting<boolean>;
   readonly accessPoint: Setting<string>;

@@ -21,3 +21,8 @@ export interface Unknown {
 export function known<T>(value: T, at: Position): Known<T> {
   return { state: 'known', value, at };
 }
+
+/** The value where it is known. */
+export function valueIn<T>(setting: Setting<T>): T | undefined {
+  return setting?.state === 'known' ? setting.value : undefined;
+}

@@ -34,7 +34,10 @@ const withContainer = (security: Fields, rest: Fields = {}) => pod({ containers:
 const withPod = (security: Fields) => pod({ securityContext: { ...ofPod, ...security } });
 
 async function podsOf(object: unknown): Promise<readonly PodFacts[]> {
-  const read = await readWorkloads({ path: 'p.json', text: JSON.stringify(object) }, async () => undefined);
+  const read = await readWorkloads(
+    { path: 'p.json', text: JSON.stringify(object) },
+    { beside: async () => undefined, variable: () => undefined },
+  );
   expect(read.problems).toEqual([]);
   return read.documents.flatMap(({ pod: facts }) => facts ?? []);
 }
@@ -438,7 +441,10 @@ describe('whatever a pod says', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(anySpec, fc.jsonValue()), minors, async (spec, minor) => {
         const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec };
-        const read = await readWorkloads({ path: 'p', text: JSON.stringify(object, null, 1) }, async () => undefined);
+        const read = await readWorkloads(
+          { path: 'p', text: JSON.stringify(object, null, 1) },
+          { beside: async () => undefined, variable: () => undefined },
+        );
         for (const { pod: facts } of read.documents) {
           if (facts === undefined) continue;
           for (const { violations } of judgePod({ level: 'restricted', minor }, facts)) {

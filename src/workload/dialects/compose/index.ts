@@ -1,0 +1,48 @@
+import { mountVolumes } from '#workload/dialects/compose/mounts.ts';
+import { readProject } from '#workload/dialects/compose/project.ts';
+import { serviceContainer } from '#workload/dialects/compose/service.ts';
+import type { Dialect, DialectReading, ReadContext } from '#workload/dialects/dialect.ts';
+import { field, integer, items, pairs, settingOf, truth } from '#workload/document/fields.ts';
+import { type MapNode, type Node, positionOf } from '#workload/document/node.ts';
+
+/** Compose files, as `docker compose` reads them (the current compose specification). */
+export const compose: Dialect = {
+  id: 'compose',
+  version: 1,
+  title: 'Compose files',
+  recognises: (root) =>
+    root.kind === 'map' &&
+    field(root, 'apiVersion') === undefined &&
+    (field(root, 'services')?.kind === 'map' || items(field(root, 'include')).length > 0),
+  read,
+};
+
+async function read(root: Node, context: ReadContext): Promise<DialectReading> {
+  if (root.kind !== 'map') return { documents: [] };
+  const top = await readProject(root, context);
+  if (top === undefined) return { documents: [] };
+  const volumes = mountVolumes(field(top, 'volumes'));
+  const documents = pairs(field(top, 'services')).flatMap(({ key, value }) => {
+    if (value.kind !== 'map') return [];
+    const replicas = settingOf(field(value, 'deploy', 'replicas') ?? field(value, 'scale'), integer);
+    const name = `service/${key.text}`;
+    const at = positionOf(key);
+    const workload = {
+      dialect: 'compose',
+      name,
+      at,
+      containers: [serviceContainer(key.text, at, value, volumes)],
+      labels: new Map<string, string>(),
+      ...(replicas === undefined ? {} : { replicas }),
+    } as const;
+    return [{ name, at, workloads: [workload] }];
+  });
+  return { documents, networks: networksOf(top) };
+}
+
+function networksOf(top: MapNode) {
+  return pairs(field(top, 'networks')).map(({ key, value }) => ({
+    name: key.text,
+    internal: truth(field(value, 'internal')) === true,
+  }));
+}
