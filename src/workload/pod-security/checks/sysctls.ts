@@ -44,6 +44,6 @@ export const sysctls: PodSecurityCheck = {
 };
 
 /** Kernel parameters that a minor version of Kubernetes 1 holds safe. */
-function safeSysctls(minor: number): ReadonlySet<string> {
+export function safeSysctls(minor: number): ReadonlySet<string> {
   return new Set(SAFE.filter(({ since }) => since <= minor).flatMap(({ names }) => names));
 }
