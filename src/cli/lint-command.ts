@@ -7,6 +7,7 @@ import type { LintFlags } from '#cli/lint-flags.ts';
 import { writeOut } from '#cli/output.ts';
 import { standardCommand } from '#cli/standard-command.ts';
 import { terminal } from '#cli/terminal.ts';
+import type { Judged } from '#core/judged.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import { type LintReportInput, toLinted, toLintReport } from '#report/lint-report.ts';
@@ -19,14 +20,15 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
   const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, { only, skip, fix: flags.fix === true });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
   await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);
-  return codeOf(outcome, failOn ?? outcome.failOn ?? 'high');
+  return codeOf(outcome, failOn ?? outcome.failOn ?? 'high', paths);
 }
 
 /** Nothing that was found is worse than a finding; what was named and could not be judged is not clean. */
-function codeOf({ judged }: LintOutcome, failOn: Severity): number {
+function codeOf({ judged }: LintOutcome, failOn: Severity, named: readonly string[]): number {
   const reaches = ({ severity }: { readonly severity: Severity }) => compareSeverity(severity, failOn) <= 0;
   if (judged.some(({ reasons }) => reasons.some(reaches))) return exitCodes.deny;
-  return judged.some(({ kind }) => kind === 'unknown') ? exitCodes.unknown : exitCodes.done;
+  const unjudged = ({ kind, path }: Judged) => kind === 'unknown' || (kind === 'template' && named.includes(path));
+  return judged.some(unjudged) ? exitCodes.unknown : exitCodes.done;
 }
 
 async function write(input: LintReportInput, format: LintFlags['format']): Promise<void> {

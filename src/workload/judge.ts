@@ -4,6 +4,7 @@ import type { Reason } from '#core/reason.ts';
 import type { DocumentReading } from '#workload/dialects/dialect.ts';
 import type { Deployment } from '#workload/model/workload.ts';
 import type { ReadDocument, WorkloadFile } from '#workload/read-workloads.ts';
+import { fileOf, namespaceOf } from '#workload/rule.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
 
 /**
@@ -12,7 +13,7 @@ import { RUN_RULES } from '#workload/rules/list.ts';
  */
 export function judgeWorkloads(files: readonly WorkloadFile[]): readonly Judged[] {
   const all = deploymentOf(files);
-  return files.flatMap((file) => {
+  return files.flatMap((file): readonly Judged[] => {
     const { path } = file.source;
     const documents = file.documents.map((document) => ({
       path,
@@ -30,17 +31,31 @@ export function judgeWorkloads(files: readonly WorkloadFile[]): readonly Judged[
 }
 
 /** Everything that files say, as one. */
-export function deploymentOf(files: readonly WorkloadFile[]): Deployment {
+function deploymentOf(files: readonly WorkloadFile[]): Deployment {
   const documents = files.flatMap((file) => file.documents);
+  const workloads = documents.flatMap((document) => document.workloads);
+  const ofKubernetes = workloads.filter(({ dialect }) => dialect === 'kubernetes');
   return {
-    workloads: documents.flatMap(({ workloads }) => workloads),
-    networks: files.flatMap(({ networks }) => networks),
+    workloads,
+    byFile: groups(workloads, fileOf),
+    byNamespace: groups(ofKubernetes, namespaceOf),
     roles: documents.flatMap(({ roles = [] }) => roles),
     bindings: documents.flatMap(({ bindings = [] }) => bindings),
     services: documents.flatMap(({ services = [] }) => services),
     policies: documents.flatMap(({ policies = [] }) => policies),
     tokenless: new Set(documents.flatMap(({ tokenless = [] }) => tokenless)),
   };
+}
+
+function groups<T>(list: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const one of list) {
+    const key = keyOf(one);
+    const group = grouped.get(key);
+    if (group === undefined) grouped.set(key, [one]);
+    else group.push(one);
+  }
+  return grouped;
 }
 
 /** At most so many of one document: whoever wrote more repeats himself. */
@@ -59,7 +74,7 @@ function reasonsOf(document: ReadDocument, all: Deployment): readonly Reason[] {
       }),
     ),
   );
-  return once(found)
+  return once(found, document)
     .sort((a, b) => lineOf(a) - lineOf(b))
     .slice(0, MOST_REASONS);
 }
@@ -68,11 +83,13 @@ function ofWorkloads(rule: (typeof RUN_RULES)[number], { workloads }: DocumentRe
   return workloads.flatMap((workload) => rule.workload?.(workload, all) ?? []);
 }
 
-/** What a pod sets for all of its containers is said once. */
-function once(reasons: readonly Reason[]): Reason[] {
+/** What a pod sets for all of its containers is said once; what a container lacks is said at the container itself. */
+function once(reasons: readonly Reason[], { workloads }: DocumentReading): Reason[] {
+  const own = new Set(workloads.flatMap(({ containers }) => containers.map(({ at }) => placeOf(at))));
   const seen = new Set<string>();
   return reasons.filter((reason) => {
-    const key = `${reason.rule} ${placeOf(reason.positions[0])}`;
+    const place = placeOf(reason.positions[0]);
+    const key = own.has(place) ? `${reason.rule} ${place} ${reason.sentence}` : `${reason.rule} ${place}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -5,13 +5,12 @@ import type { Node, SourceText } from '#workload/document/node.ts';
 import { readJson } from '#workload/document/read-json.ts';
 import { readYaml } from '#workload/document/read-yaml.ts';
 import { isTemplate, unrenderedIn } from '#workload/document/unrendered.ts';
-import type { DialectId, NetworkFacts } from '#workload/model/workload.ts';
+import type { DialectId } from '#workload/model/workload.ts';
 
 /** What a file says about what runs. */
 export interface WorkloadFile {
   readonly source: SourceText;
   readonly documents: readonly ReadDocument[];
-  readonly networks: readonly NetworkFacts[];
   /** What could not be read, and where. */
   readonly problems: readonly Problem[];
   /** `read`: whatever is in it was understood, but for the problems. `template`: it is to be rendered first. */
@@ -33,7 +32,7 @@ export async function readWorkloads(
   around: Pick<ReadContext, 'beside' | 'variable'>,
 ): Promise<WorkloadFile> {
   const problems: Problem[] = [];
-  const none = { source, documents: [], networks: [], problems };
+  const none = { source, documents: [], problems };
   if (source.text.length > MOST_BYTES) {
     const message = `${source.path} has more than ${MOST_BYTES / 1024 / 1024} MiB`;
     problems.push({
@@ -54,17 +53,15 @@ export async function readWorkloads(
     };
   }
   const documents: ReadDocument[] = [];
-  const networks: NetworkFacts[] = [];
   for (const root of roots) {
     if (root === 'template') continue;
     const dialect = DIALECTS.find(({ recognises }) => recognises(root));
     if (dialect === undefined) continue;
     const reading = await dialect.read(root, { ...around, problem: (problem) => problems.push(problem) });
     for (const document of reading.documents) documents.push({ ...document, dialect: dialect.id });
-    networks.push(...(reading.networks ?? []));
   }
   const unreadable = documents.length === 0 && problems.length > 0;
-  return { source, documents, networks, problems, state: unreadable ? 'unreadable' : 'read' };
+  return { source, documents, problems, state: unreadable ? 'unreadable' : 'read' };
 }
 
 function rootsOf(source: SourceText, problems: Problem[]): readonly (Node | 'template')[] {

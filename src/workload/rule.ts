@@ -3,6 +3,7 @@ import type { RuleFacts, RuleReference } from '#core/rule.ts';
 import type { Severity } from '#core/severity.ts';
 import type { DocumentReading } from '#workload/dialects/dialect.ts';
 import type { Container } from '#workload/model/container.ts';
+import { valueIn } from '#workload/model/setting.ts';
 import type { Deployment, DialectId, Workload } from '#workload/model/workload.ts';
 
 /** What a rule found wrong in one place. */
@@ -59,4 +60,19 @@ export function inServers(
 /** A container as sentences call it. */
 export function who({ name }: Container): string {
   return `Container ${name}`;
+}
+
+/** The file that a workload stands in. */
+export function fileOf({ at }: Workload): string {
+  return at.kind === 'file' ? at.path : '';
+}
+
+/** The namespace that a workload of Kubernetes runs in, as far as it says so. */
+export function namespaceOf({ namespace }: Workload): string {
+  return valueIn(namespace) ?? 'default';
+}
+
+/** Workloads of the same file, in the same dialect. */
+export function neighbours(workload: Workload, { byFile }: Deployment): readonly Workload[] {
+  return (byFile.get(fileOf(workload)) ?? []).filter(({ dialect }) => dialect === workload.dialect);
 }

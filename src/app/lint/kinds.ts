@@ -1,4 +1,5 @@
+import { workloads } from '#app/lint/kinds/workloads.ts';
 import type { LintKind } from '#app/lint/lint-kind.ts';
 
 /** Every kind of file that `holdfast lint` knows. The first that recognises a file judges it. */
-export const LINT_KINDS: readonly LintKind[] = [];
+export const LINT_KINDS: readonly LintKind[] = [workloads];

@@ -41,6 +41,8 @@ export interface LintKind {
   readonly recognises: (file: LintFile) => boolean;
   /** Every document of a file. What cannot be read becomes a problem: it does not throw for anything in the file. */
   readonly judge: (file: LintFile, around: Surroundings) => Promise<readonly Judged[]>;
+  /** In the place of `judge` where what one file says matters for others: all files of a run, judged in their order. */
+  readonly together?: (files: readonly (readonly [LintFile, Surroundings])[]) => Promise<readonly Judged[]>;
   /** Edits that clear findings of rules that pass `wanted`; none that overlap. Absent where nothing can be mended. */
   readonly fixes?: (
     file: LintFile,

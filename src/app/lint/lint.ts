@@ -33,19 +33,21 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
     options,
   );
   const found = findFiles(paths, (name) => kinds.some((kind) => kind.mayBe(name)));
-  const judged: Judged[] = [];
+  // By the order of the files, whenever they are judged.
+  const judged = new Map<string, Judged[]>();
+  const waiting = new Map<LintKind, (readonly [LintFile, Surroundings])[]>();
   const fixed: { path: string; edits: number }[] = [];
   let files = 0;
   let passedOver = 0;
   for (const one of found.files) {
     const opened = await open(deps, one);
     if ('problems' in opened) {
-      judged.push(opened);
+      judged.set(one.path, [opened]);
       continue;
     }
     const { file, stored, kind } = opened;
     if (kind === undefined) {
-      if (one.named) judged.push(unknown(one.path));
+      if (one.named) judged.set(one.path, [unknown(one.path)]);
       else passedOver += 1;
       continue;
     }
@@ -56,12 +58,20 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
       fixed.push({ path: one.path, edits: mended.edits });
       await replaceFile(one.path, (append) => append(encode(mended.file.text, stored)));
     }
-    for (const document of await kind.judge(mended.file, around)) {
-      const reasons = document.reasons.filter(({ rule }) => wanted(rule));
-      judged.push(reasons.length === document.reasons.length ? document : { ...document, reasons });
-    }
+    const own: Judged[] = [];
+    judged.set(one.path, own);
+    const others = waiting.get(kind) ?? [];
+    if (kind.together === undefined) own.push(...(await kind.judge(mended.file, around)));
+    else waiting.set(kind, others).get(kind)?.push([mended.file, around]);
   }
-  return { judged, files, passedOver, fixed, problems: found.problems };
+  for (const [kind, list] of waiting) {
+    for (const document of (await kind.together?.(list)) ?? []) judged.get(document.path)?.push(document);
+  }
+  const all = [...judged.values()].flat().map((document) => {
+    const reasons = document.reasons.filter(({ rule }) => wanted(rule));
+    return reasons.length === document.reasons.length ? document : { ...document, reasons };
+  });
+  return { judged: all, files, passedOver, fixed, problems: found.problems };
 }
 
 interface Opened {

@@ -5,7 +5,6 @@ import type { Node } from '#workload/document/node.ts';
 import type {
   BindingFacts,
   DialectId,
-  NetworkFacts,
   PolicyFacts,
   RoleFacts,
   ServiceFacts,
@@ -33,7 +32,6 @@ export interface ReadContext {
 /** What one document says; a list of objects counts as that many documents. */
 export interface DialectReading {
   readonly documents: readonly DocumentReading[];
-  readonly networks?: readonly NetworkFacts[];
 }
 
 export interface DocumentReading {

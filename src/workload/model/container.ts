@@ -44,7 +44,6 @@ export interface Container {
   readonly pidsLimit: Setting<string>;
   /** True: something asks whether it still works. False: that is switched off. */
   readonly healthChecked: Setting<boolean>;
-  readonly restart: Setting<string>;
 }
 
 export interface HostSharing {
@@ -54,7 +53,6 @@ export interface HostSharing {
   readonly uts: Setting<boolean>;
   /** User namespace: `--userns=host` or `hostUsers: true` set on purpose. */
   readonly user: Setting<boolean>;
-  readonly cgroup: Setting<boolean>;
 }
 
 export interface Mount {
@@ -72,8 +70,6 @@ export interface Mount {
   readonly at: Position;
   /** Network file systems of a cloud. */
   readonly efs?: EfsFacts;
-  /** Several nodes may write to it at once, and it was made for that. */
-  readonly shared?: boolean;
 }
 
 export interface EfsFacts {

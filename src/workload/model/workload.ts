@@ -37,13 +37,6 @@ export interface TaskFacts {
   readonly memoryMib?: Setting<number>;
 }
 
-/** A network that containers of one document share. */
-export interface NetworkFacts {
-  readonly name: string;
-  /** Without a way out. */
-  readonly internal: boolean;
-}
-
 /** Rights in a cluster: a Role or ClusterRole. */
 export interface RoleFacts {
   /** `ClusterRole/reader`, `Role/shop/reader`. */
@@ -96,7 +89,10 @@ export interface PolicyFacts {
 /** Everything that one file, or several that are judged together, say. */
 export interface Deployment {
   readonly workloads: readonly Workload[];
-  readonly networks: readonly NetworkFacts[];
+  /** Those of one file, by its path: what Compose and Docker run side by side. */
+  readonly byFile: ReadonlyMap<string, readonly Workload[]>;
+  /** Those of Kubernetes, by namespace. */
+  readonly byNamespace: ReadonlyMap<string, readonly Workload[]>;
   readonly roles: readonly RoleFacts[];
   readonly bindings: readonly BindingFacts[];
   readonly services: readonly ServiceFacts[];

@@ -1,18 +1,29 @@
 import type { PublishedPort } from '#workload/model/container.ts';
 import { valueIn } from '#workload/model/setting.ts';
 import type { Deployment, Workload } from '#workload/model/workload.ts';
-import { cis, type Found, inContainers, nist, pci, type RunRule, soc, who } from '#workload/rule.ts';
+import {
+  cis,
+  type Found,
+  inContainers,
+  namespaceOf,
+  neighbours,
+  nist,
+  pci,
+  type RunRule,
+  soc,
+  who,
+} from '#workload/rule.ts';
 import { isDatabase } from '#workload/rules/data-service.ts';
 
 const service = (lines: string) => `services:\n  web:\n    image: example/web:1.2\n${lines}`;
 
 /** Whether a port is open on every address of its host. */
-export function isEverywhere({ address }: PublishedPort): boolean {
+function isEverywhere({ address }: PublishedPort): boolean {
   return address === undefined || /^(?:0\.0\.0\.0|::|\*|0:0:0:0:0:0:0:0)$/.test(address);
 }
 
 /** `8080`, or what stands for a port that the engine chooses. */
-export function portName({ host }: PublishedPort): string {
+function portName({ host }: PublishedPort): string {
   return host === undefined ? 'a port that the engine chooses' : `port ${host}`;
 }
 
@@ -38,14 +49,6 @@ export const publishedEverywhere: RunRule = {
       })),
     ),
 };
-
-/** Names of workloads of one dialect in one file: those that could share a network. */
-function neighbours(workload: Workload, { workloads }: Deployment): readonly Workload[] {
-  return workloads.filter(
-    ({ dialect, at }) =>
-      dialect === workload.dialect && at.kind === 'file' && workload.at.kind === 'file' && at.path === workload.at.path,
-  );
-}
 
 export const flatNetwork: RunRule = {
   id: 'run/flat-network',
@@ -91,7 +94,7 @@ function onOneNetwork(workload: Workload, all: Deployment): readonly Found[] {
   const others = neighbours(workload, all);
   const members = others.filter(on);
   // Said once, at the first of them.
-  if (members.length < 3 || members.length < others.length || others[0] !== workload) return [];
+  if (members.length < 2 || members.length < others.length || others[0] !== workload) return [];
   const names = members.map(({ name }) => name.replace('service/', ''));
   return [
     {
@@ -103,9 +106,9 @@ function onOneNetwork(workload: Workload, all: Deployment): readonly Found[] {
   ];
 }
 
-function withoutPolicy(workload: Workload, { workloads, policies }: Deployment): readonly Found[] {
+function withoutPolicy(workload: Workload, { byNamespace, policies }: Deployment): readonly Found[] {
   if (workload.containers.some(({ host }) => valueIn(host.network))) return [];
-  const namespace = valueIn(workload.namespace) ?? 'default';
+  const namespace = namespaceOf(workload);
   const selected = policies.some(
     (policy) =>
       policy.namespace === namespace &&
@@ -113,12 +116,9 @@ function withoutPolicy(workload: Workload, { workloads, policies }: Deployment):
         [...policy.selector].every(([key, value]) => workload.labels.get(key) === value)),
   );
   if (selected) return [];
-  const sameSpace = workloads.filter(
-    (one) => one.dialect === 'kubernetes' && (valueIn(one.namespace) ?? 'default') === namespace,
-  );
   const covered = policies.some((policy) => policy.namespace === namespace);
   // Where a namespace has no policy at all, that is said once.
-  if (!covered && sameSpace[0] !== workload) return [];
+  if (!covered && byNamespace.get(namespace)?.[0] !== workload) return [];
   return [
     {
       at: [workload.at],
@@ -177,7 +177,7 @@ function leadsTo(service: Deployment['services'][number], workload: Workload): b
   const type = valueIn(service.type);
   const outside =
     (type === 'LoadBalancer' && !service.internal) || type === 'NodePort' || service.externalAddresses.length > 0;
-  const here = service.namespace === (valueIn(workload.namespace) ?? 'default');
+  const here = service.namespace === namespaceOf(workload);
   return (
     outside &&
     here &&

@@ -1,7 +1,7 @@
 import type { Container } from '#workload/model/container.ts';
 import { valueIn } from '#workload/model/setting.ts';
 import type { Deployment, Workload } from '#workload/model/workload.ts';
-import { type Found, inServers, nist, type RunRule, soc, who } from '#workload/rule.ts';
+import { type Found, inServers, namespaceOf, neighbours, nist, type RunRule, soc, who } from '#workload/rule.ts';
 import { dataService, mountOver } from '#workload/rules/data-service.ts';
 import { nameOf } from '#workload/rules/names.ts';
 
@@ -110,20 +110,16 @@ interface Writer {
 }
 
 /** Who else may write to a store of the same name, in the same file. */
-function writersOf(source: string, workload: Workload, { workloads }: Deployment): readonly Writer[] {
-  return workloads
-    .filter((other) => sameFile(other, workload) && valueIn(other.namespace) === valueIn(workload.namespace))
+function writersOf(source: string, workload: Workload, all: Deployment): readonly Writer[] {
+  const near =
+    workload.dialect === 'kubernetes' ? all.byNamespace.get(namespaceOf(workload)) : neighbours(workload, all);
+  return (near ?? [])
     .flatMap((other) => other.containers.map((container) => ({ workload: other, container })))
     .filter(({ container }) =>
       container.mounts.some(
         (mount) => mount.source === source && !mount.readOnly && (mount.kind === 'volume' || mount.kind === 'host'),
       ),
     );
-}
-
-function sameFile(a: Workload, b: Workload): boolean {
-  if (a.dialect !== b.dialect) return false;
-  return a.dialect === 'kubernetes' || (a.at.kind === 'file' && b.at.kind === 'file' && a.at.path === b.at.path);
 }
 
 export const twoWriters: RunRule = {

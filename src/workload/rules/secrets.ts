@@ -25,7 +25,7 @@ function secretIn(name: string, value: string): string | undefined {
   const kind = SECRET_VALUE.find(([pattern]) => pattern.test(value.slice(0, 10_000)))?.[1];
   if (kind !== undefined) return kind;
   const named = SECRET_NAME.test(name) || RUN_TOGETHER.test(name);
-  return named && !NO_SECRET.test(value.trim()) ? 'a secret, by its name' : undefined;
+  return named && !NO_SECRET.test(value.trim()) ? 'what its name calls a secret' : undefined;
 }
 
 export const secretInEnvironment: RunRule = {

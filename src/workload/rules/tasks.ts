@@ -85,7 +85,7 @@ export const sharedRole: RunRule = {
     return [
       {
         at: [starts.at],
-        sentence: `${name} runs with the role that starts it, ${own.slice(0, 120)}.`,
+        sentence: `The containers of ${name} run with the role that starts it, ${own.slice(0, 120)}.`,
         fix: 'Give taskRoleArn a role with what the containers need, and nothing else.',
       },
     ];

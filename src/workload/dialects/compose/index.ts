@@ -2,8 +2,8 @@ import { mountVolumes } from '#workload/dialects/compose/mounts.ts';
 import { readProject } from '#workload/dialects/compose/project.ts';
 import { serviceContainer } from '#workload/dialects/compose/service.ts';
 import type { Dialect, DialectReading, ReadContext } from '#workload/dialects/dialect.ts';
-import { field, integer, items, pairs, settingOf, truth } from '#workload/document/fields.ts';
-import { type MapNode, type Node, positionOf } from '#workload/document/node.ts';
+import { field, integer, items, pairs, settingOf } from '#workload/document/fields.ts';
+import { type Node, positionOf } from '#workload/document/node.ts';
 
 /** Compose files, as `docker compose` reads them (the current compose specification). */
 export const compose: Dialect = {
@@ -37,12 +37,5 @@ async function read(root: Node, context: ReadContext): Promise<DialectReading> {
     } as const;
     return [{ name, at, workloads: [workload] }];
   });
-  return { documents, networks: networksOf(top) };
-}
-
-function networksOf(top: MapNode) {
-  return pairs(field(top, 'networks')).map(({ key, value }) => ({
-    name: key.text,
-    internal: truth(field(value, 'internal')) === true,
-  }));
+  return { documents };
 }

@@ -40,7 +40,6 @@ export function serviceContainer(name: string, at: Position, service: Node, volu
       ipc: shares('ipc'),
       uts: shares('uts'),
       user: shares('userns_mode'),
-      cgroup: shares('cgroup'),
     },
     sysctls: namesOf(field(service, 'sysctls')),
     devices: items(field(service, 'devices')).flatMap(deviceOf),
@@ -57,7 +56,6 @@ export function serviceContainer(name: string, at: Position, service: Node, volu
     ),
     pidsLimit: first(field(limits, 'pids'), field(service, 'pids_limit')),
     healthChecked: healthOf(field(service, 'healthcheck')),
-    restart: first(field(service, 'restart'), field(service, 'deploy', 'restart_policy', 'condition')),
   };
 }
 

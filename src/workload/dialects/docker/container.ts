@@ -43,7 +43,6 @@ export function dockerContainer(name: string, node: Node, config: Node | undefin
       ipc: shares('IpcMode'),
       uts: shares('UTSMode'),
       user: shares('UsernsMode'),
-      cgroup: shares('CgroupnsMode'),
     },
     sysctls: pairs(of('Sysctls')).map(({ key }) => known(key.text, positionOf(key))),
     devices: items(of('Devices')).flatMap((device) => {
@@ -64,7 +63,6 @@ export function dockerContainer(name: string, node: Node, config: Node | undefin
     cpuLimit: limit('NanoCpus', 'CpuQuota', 'CpuShares', 'CpuCount', 'CpuPercent'),
     pidsLimit: limit('PidsLimit'),
     healthChecked: healthOf(goField(config, 'Healthcheck')),
-    restart: settingOf(goField(host, 'RestartPolicy', 'Name'), text),
   };
 }
 

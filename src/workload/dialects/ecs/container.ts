@@ -41,7 +41,6 @@ export function taskContainer(node: Node, task: Node, fargate: boolean): Contain
       ipc: shares('ipcMode'),
       uts: undefined,
       user: undefined,
-      cgroup: undefined,
     },
     sysctls: items(of('systemControls')).flatMap((control) => word(goField(control, 'namespace'))),
     devices: items(goField(linux, 'devices')).flatMap((device) => {
@@ -62,7 +61,6 @@ export function taskContainer(node: Node, task: Node, fargate: boolean): Contain
     cpuLimit: limit('cpu'),
     pidsLimit: undefined,
     healthChecked: healthOf(of('healthCheck')),
-    restart: undefined,
   };
 }
 

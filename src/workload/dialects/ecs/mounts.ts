@@ -27,7 +27,7 @@ export function mountsOf(container: Node, task: Node): readonly Mount[] {
   return [...mounts, ...memory];
 }
 
-function sourceOf(volume: Node, name: string | undefined): Pick<Mount, 'kind' | 'source' | 'efs' | 'shared'> {
+function sourceOf(volume: Node, name: string | undefined): Pick<Mount, 'kind' | 'source' | 'efs'> {
   const called = name === undefined ? {} : { source: name };
   const efs = goField(volume, 'efsVolumeConfiguration');
   if (efs !== undefined) {
@@ -35,7 +35,6 @@ function sourceOf(volume: Node, name: string | undefined): Pick<Mount, 'kind' | 
     return {
       kind: 'volume',
       ...called,
-      shared: true,
       efs: {
         at: positionOf(efs),
         encrypted: settingOf(goField(efs, 'transitEncryption'), (node) => text(node)?.toUpperCase() === 'ENABLED'),
@@ -45,7 +44,7 @@ function sourceOf(volume: Node, name: string | undefined): Pick<Mount, 'kind' | 
     };
   }
   if (goField(volume, 'fsxWindowsFileServerVolumeConfiguration') !== undefined) {
-    return { kind: 'volume', ...called, shared: true };
+    return { kind: 'volume', ...called };
   }
   const docker = goField(volume, 'dockerVolumeConfiguration');
   if (docker !== undefined) {

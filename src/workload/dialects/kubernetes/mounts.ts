@@ -26,9 +26,7 @@ export function mountsOf(container: Node, spec: Node, claims: readonly string[])
 }
 
 /** Kind and source of a volume. Without a source it is an emptyDir. */
-function sourceOf(
-  volume: Node,
-): Pick<Mount, 'kind' | 'source' | 'shared' | 'readOnly'> | Pick<Mount, 'kind' | 'source'> {
+function sourceOf(volume: Node): Pick<Mount, 'kind' | 'source' | 'readOnly'> | Pick<Mount, 'kind' | 'source'> {
   const [source] = pairs(volume).filter(({ key }) => key.text !== 'name');
   if (source === undefined) return { kind: 'scratch' };
   switch (source.key.text) {

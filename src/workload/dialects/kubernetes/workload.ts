@@ -65,7 +65,6 @@ function containerOf(node: Node, role: Container['role'], spec: Node, claims: re
       ipc: settingOf(field(spec, 'hostIPC'), truth),
       uts: undefined,
       user: settingOf(field(spec, 'hostUsers'), truth),
-      cgroup: undefined,
     },
     sysctls: items(field(ofPod, 'sysctls')).flatMap((item) => word(field(item, 'name'))),
     devices: [],
@@ -78,7 +77,6 @@ function containerOf(node: Node, role: Container['role'], spec: Node, claims: re
     cpuLimit: limit('cpu'),
     pidsLimit: undefined,
     healthChecked: healthOf(node),
-    restart: settingOf(field(node, 'restartPolicy') ?? field(spec, 'restartPolicy'), text),
   };
 }
 
