@@ -9,7 +9,8 @@ import { RUN_RULES } from '#workload/rules/list.ts';
 
 /**
  * What the rules say of files that belong together: a policy or a service of one counts for the workloads of another.
- * A line a document, in the order of the files; problems of a file stand with its first.
+ * One for each document, in the order of the files; problems of a file stand with its first. None for a file that says
+ * nothing of what runs.
  */
 export function judgeWorkloads(files: readonly WorkloadFile[]): readonly Judged[] {
   const all = deploymentOf(files);
@@ -24,8 +25,9 @@ export function judgeWorkloads(files: readonly WorkloadFile[]): readonly Judged[
     }));
     const [first, ...rest] = documents;
     if (first !== undefined) return [{ ...first, problems: file.problems }, ...rest];
-    if (file.problems.length === 0) return [];
-    const kind = file.state === 'template' ? 'template' : 'unknown';
+    const [dialect] = file.dialects;
+    if (dialect === undefined && file.problems.length === 0) return [];
+    const kind = dialect ?? (file.state === 'template' ? 'template' : 'unknown');
     return [{ path, kind, reasons: [], problems: file.problems }];
   });
 }

@@ -11,6 +11,8 @@ import type { DialectId } from '#workload/model/workload.ts';
 export interface WorkloadFile {
   readonly source: SourceText;
   readonly documents: readonly ReadDocument[];
+  /** What its documents were taken for, also where they hold nothing of their own: an override of another file. */
+  readonly dialects: ReadonlySet<DialectId>;
   /** What could not be read, and where. */
   readonly problems: readonly Problem[];
   /** `read`: whatever is in it was understood, but for the problems. `template`: it is to be rendered first. */
@@ -32,7 +34,7 @@ export async function readWorkloads(
   around: Pick<ReadContext, 'beside' | 'variable'>,
 ): Promise<WorkloadFile> {
   const problems: Problem[] = [];
-  const none = { source, documents: [], problems };
+  const none = { source, documents: [], dialects: new Set<DialectId>(), problems };
   if (source.text.length > MOST_BYTES) {
     const message = `${source.path} has more than ${MOST_BYTES / 1024 / 1024} MiB`;
     problems.push({
@@ -53,15 +55,17 @@ export async function readWorkloads(
     };
   }
   const documents: ReadDocument[] = [];
+  const dialects = new Set<DialectId>();
   for (const root of roots) {
     if (root === 'template') continue;
     const dialect = DIALECTS.find(({ recognises }) => recognises(root));
     if (dialect === undefined) continue;
+    dialects.add(dialect.id);
     const reading = await dialect.read(root, { ...around, problem: (problem) => problems.push(problem) });
     for (const document of reading.documents) documents.push({ ...document, dialect: dialect.id });
   }
   const unreadable = documents.length === 0 && problems.length > 0;
-  return { source, documents, problems, state: unreadable ? 'unreadable' : 'read' };
+  return { source, documents, dialects, problems, state: unreadable ? 'unreadable' : 'read' };
 }
 
 function rootsOf(source: SourceText, problems: Problem[]): readonly (Node | 'template')[] {

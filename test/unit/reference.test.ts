@@ -28,6 +28,8 @@ import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
+import { POD_SECURITY_CHECKS } from '#workload/pod-security/list.ts';
+import { RUN_RULES } from '#workload/rules/list.ts';
 
 // The reference is generated from the code: `npm run reference` writes what these tests compare with.
 const folder = '../../docs/reference';
@@ -80,6 +82,10 @@ describe('the generated reference is current', () => {
     await expect(commandLine(buildProgram(() => undefined))).toMatchFileSnapshot(`${folder}/command-line.md`);
   });
 
+  it('rules about what runs', async () => {
+    await expect(runRules()).toMatchFileSnapshot(`${folder}/run-rules.md`);
+  });
+
   it('catalogers', async () => {
     await expect(catalogers()).toMatchFileSnapshot(`${folder}/catalogers.md`);
   });
@@ -107,6 +113,62 @@ function helpOf(command: Command): string {
   command.configureOutput({ writeOut: write, getOutHelpWidth: () => 100 });
   command.outputHelp();
   return text;
+}
+
+const STANDARDS: Readonly<Record<string, string>> = {
+  'cis-docker': 'CIS Docker 1.6',
+  'nist-800-190': 'NIST SP 800-190',
+  pss: 'Pod Security Standards',
+  'pci-dss-4': 'PCI DSS 4 (to be confirmed)',
+  'soc-2': 'SOC 2 (to be confirmed)',
+};
+
+function runRules(): string {
+  const chapters = RUN_RULES.flatMap(({ id, title, severity, why, elsewhere, dialects, bad, good }) => {
+    const names = [...new Set(elsewhere.map(({ standard }) => standard))].map((standard) => {
+      const ids = elsewhere.filter((one) => one.standard === standard).map((one) => one.id);
+      return `${STANDARDS[standard] ?? standard}: ${ids.join(', ')}`;
+    });
+    const only = dialects === undefined ? [] : [`Asked only of: ${dialects.join(', ')}.`, ''];
+    const language = bad.startsWith('{') ? 'json' : 'yaml';
+    const example = (text: string) => [`\`\`\`${language}`, text.trimEnd(), '```', ''];
+    const facts = [`**${severity}** · ${names.join(' · ')}`, ''];
+    return [
+      `## ${id}`,
+      '',
+      `${title[0]?.toUpperCase()}${title.slice(1)}.`,
+      '',
+      why,
+      '',
+      ...facts,
+      ...only,
+      'Bad:',
+      '',
+      ...example(bad),
+      'Good:',
+      '',
+      ...example(good),
+    ];
+  });
+  const checks = POD_SECURITY_CHECKS.map(({ id, level, title, versions }) => {
+    const since = versions.map((version) => `1.${version.since}`).join(', ');
+    return `| \`${id}\` | ${level} | ${title} | ${since} |`;
+  });
+  return [
+    '# Rules about what runs',
+    '',
+    'Generated from the rules themselves. The severity is the usual one: a place can make it worse or better. A file is judged by all of them, whatever it is written in.',
+    '',
+    ...chapters,
+    '## Checks of the Pod Security Standards',
+    '',
+    'Asked by `holdfast lint --standard`, with the ids of Kubernetes itself. The versions are those in which a check began or changed.',
+    '',
+    '| check | level | what must hold | Kubernetes |',
+    '| --- | --- | --- | --- |',
+    ...checks,
+    '',
+  ].join('\n');
 }
 
 function catalogers(): string {

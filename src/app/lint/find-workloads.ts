@@ -5,7 +5,7 @@ const NEVER = /^(?:package(?:-lock)?|npm-shrinkwrap|composer|tsconfig.*|pnpm-loc
 
 /** Words at the top of the documents that say what runs, in YAML and in JSON. */
 const WORDS =
-  /^[ \t]*(?:- +)?["']?(?:apiVersion|services|include|Resources|containerDefinitions|taskDefinition|AWSTemplateFormatVersion)["']?[ \t]*:|"(?:HostConfig|containerDefinitions|apiVersion|services|Resources)"\s*:|"Image"\s*:\s*"/im;
+  /^["']?(?:apiVersion|services|include|Resources|containerDefinitions|taskDefinition|AWSTemplateFormatVersion)["']?[ \t]*:|"(?:HostConfig|containerDefinitions|apiVersion|services|Resources)"\s*:|"Image"\s*:\s*"/im;
 
 /** Whether a file's name lets it be opened. */
 export function mayBeWorkload(name: string): boolean {

@@ -39,7 +39,10 @@ export interface LintKind {
   readonly mayBe: (name: string) => boolean;
   /** Whether a file is one, by its content and, where that leaves doubt, its name. Cheap; never throws. */
   readonly recognises: (file: LintFile) => boolean;
-  /** Every document of a file. What cannot be read becomes a problem: it does not throw for anything in the file. */
+  /**
+   * Every document of a file; none where a closer look shows that it is no such file. What cannot be read becomes a
+   * problem: it does not throw for anything in the file.
+   */
   readonly judge: (file: LintFile, around: Surroundings) => Promise<readonly Judged[]>;
   /** In the place of `judge` where what one file says matters for others: all files of a run, judged in their order. */
   readonly together?: (files: readonly (readonly [LintFile, Surroundings])[]) => Promise<readonly Judged[]>;

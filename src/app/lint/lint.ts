@@ -67,6 +67,13 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
   for (const [kind, list] of waiting) {
     for (const document of (await kind.together?.(list)) ?? []) judged.get(document.path)?.push(document);
   }
+  // A closer look may show that a file is of no kind after all.
+  for (const { path, named } of found.files) {
+    if (judged.get(path)?.length !== 0) continue;
+    files -= 1;
+    if (named) judged.set(path, [unknown(path)]);
+    else passedOver += 1;
+  }
   const all = [...judged.values()].flat().map((document) => {
     const reasons = document.reasons.filter(({ rule }) => wanted(rule));
     return reasons.length === document.reasons.length ? document : { ...document, reasons };
