@@ -11,6 +11,7 @@ import {
   repositoryPasswordRotated,
 } from '#volume/events.ts';
 import { observerEnded, observerStarted, writersSeen } from '#volume/observe/events.ts';
+import { volumeRemovalBegun, volumeRemoved } from '#volume/remove/events.ts';
 import {
   repositoryPruned,
   retentionChanged,
@@ -57,6 +58,8 @@ export const EVENTS = [
   repositoryPruned,
   volumeSignsRaised,
   volumeSignsAccepted,
+  volumeRemovalBegun,
+  volumeRemoved,
   observerStarted,
   observerEnded,
   writersSeen,

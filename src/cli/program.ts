@@ -15,6 +15,7 @@ import { addVolumeDaemon } from '#cli/commands/volume/daemon.ts';
 import { addVolumeDrill } from '#cli/commands/volume/drill.ts';
 import { addVolume } from '#cli/commands/volume/find.ts';
 import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
+import { addVolumeRemove } from '#cli/commands/volume/remove.ts';
 import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
 import { addVolumeRestore } from '#cli/commands/volume/restore.ts';
 import { addVolumeRetention } from '#cli/commands/volume/retention.ts';
@@ -43,6 +44,7 @@ export function buildProgram(finish: Finish): Command {
   addVolumeRepo(program, finish);
   addVolumeSnapshot(program, finish);
   addVolumeRestore(program, finish);
+  addVolumeRemove(program, finish);
   addVolumeRetention(program, finish);
   addVolumeDrill(program, finish);
   addVolumeReconcile(program, finish);

@@ -19,6 +19,7 @@ import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeDrillListSchema, volumeDrillReportSchema } from '#api/volume-drill-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
+import { volumeRemovedSchema } from '#api/volume-removed-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { volumeRestoredSchema } from '#api/volume-restore-report.ts';
 import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
@@ -62,6 +63,7 @@ describe('the generated reference is current', () => {
     ['notify-target-list', notifyTargetListSchema],
     ['notify-target-removed', notifyTargetRemovedSchema],
     ['notify-tested', notifyTestedSchema],
+    ['volume-removed', volumeRemovedSchema],
     ['volume-retention-report', retentionReportSchema],
     ['volume-retention-settings', retentionSettingsReportSchema],
     ['volume-restored', volumeRestoredSchema],

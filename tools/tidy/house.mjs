@@ -127,6 +127,7 @@ export const house = {
       'src/api/volume-schedule-report.ts#scheduleListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-schedule-report.ts#daemonLineSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-snapshot-report.ts#snapshotListSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-removed-report.ts#volumeRemovedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-retention-report.ts#retentionReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-retention-report.ts#retentionSettingsReportSchema':
         'the JSON Schema in docs/reference is made from it',
