@@ -72,10 +72,12 @@ export function resticEngine(
     identity: () => readIdentity(context),
     pass: (request, options) => inTurn('write', options?.signal, () => backupPass(context, request, options)),
     prepare: (request) => {
-      void quick.unlock();
-      return preparedPass(context, turns, request, (options) =>
+      const prepared = preparedPass(context, turns, request, (options) =>
         inTurn('write', options?.signal, () => backupPass(context, request, options)),
       );
+      // Not beside those of restic: each derivation takes half a second of a processor.
+      void prepared.ready.then(quick.unlock);
+      return prepared;
     },
     discard: (ids) =>
       inTurn('alone', undefined, async () => {
