@@ -17,6 +17,15 @@ const place = {
   sizeExact: z.boolean().optional().describe('false: there is more than could be counted'),
   network: z.object({ kind: z.string(), host: z.string().optional() }).optional(),
   usedBy: z.array(use),
+  lastSnapshot: z
+    .object({
+      at: z.string(),
+      repository: z.string(),
+      bytes: z.int(),
+      grownBytes: z.int().optional().describe('more than in the one before it'),
+    })
+    .optional()
+    .describe('the newest complete one on the record of this home'),
   outside: z
     .array(z.object({ process: z.string(), pid: z.int(), at: z.string() }))
     .describe('processes outside of the engine’s containers that have it mounted'),

@@ -106,6 +106,7 @@ export function discovery(
   return {
     at: '2026-01-01T12:00:00.000Z',
     engine: {
+      key: 'ENGINE',
       address: 'unix:///engine.sock',
       product: 'docker',
       version: '28',

@@ -19,3 +19,10 @@ export function positionOf(text: string): number {
 export function engineOption(): Option {
   return new Option('--engine <URL>', 'unix:///PATH or tcp://HOST:PORT (default: DOCKER_HOST, else the usual sockets)');
 }
+
+/** Hours, with two decimals at most. */
+export function hoursOf(text: string): number {
+  const hours = Number(text.replace(/h$/, ''));
+  if (/^\d{1,4}(?:\.\d{1,2})?h?$/.test(text) && hours > 0) return hours;
+  throw new InvalidArgumentError('It must be a number of hours, such as 24 or 0.5.');
+}

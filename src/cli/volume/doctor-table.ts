@@ -20,7 +20,7 @@ export function doctorLines(report: VolumeDoctorReport, { width, paint }: Termin
   const { findings, containers, volumes, coverage, problems } = report;
   const looked = `${count(containers, 'container')} and ${count(volumes, 'volume')}`;
   const unknown = coverage
-    .filter(({ state, subject }) => state !== 'covered' && subject !== 'snapshots')
+    .filter(({ state, subject }) => state !== 'covered' && !(subject === 'snapshots' && state === 'not-collected'))
     .flatMap(({ subject, reason }) => wrapText(`Not all was looked at, ${subject}: ${reason}`, width, '  '));
   const rest = [...unknown, ...problemLines(problems, width)];
   if (findings.length === 0) {

@@ -18,6 +18,7 @@ export interface VolumeListFlags {
 /** Options of `holdfast volume doctor`. */
 export interface VolumeDoctorFlags extends VolumeListFlags {
   readonly failOn?: Severity;
+  readonly objective: number;
 }
 
 /** `holdfast volume ls`. */
@@ -29,7 +30,10 @@ export async function volumeListCommand(flags: VolumeListFlags, environment: Nod
 
 /** `holdfast volume doctor`. */
 export async function volumeDoctorCommand(flags: VolumeDoctorFlags, environment: NodeJS.ProcessEnv): Promise<number> {
-  const report: VolumeDoctorReport = await diagnoseVolumes(environment, optionsOf(flags, environment));
+  const report: VolumeDoctorReport = await diagnoseVolumes(environment, {
+    ...optionsOf(flags, environment),
+    objectiveHours: flags.objective,
+  });
   await print(flags, report, () => doctorLines(report, terminal()));
   const { failOn } = flags;
   const fails = failOn !== undefined && report.findings.some(({ severity }) => compareSeverity(severity, failOn) <= 0);

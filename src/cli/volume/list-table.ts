@@ -9,6 +9,8 @@ const PLACES: readonly Column[] = [
   { title: 'KIND', maxWidth: 9 },
   { title: 'VOLUME', maxWidth: 36, minWidth: 12, keep: 'path' },
   { title: 'SIZE', maxWidth: 9 },
+  { title: 'SNAPSHOT', maxWidth: 10 },
+  { title: 'GREW', maxWidth: 9 },
   { title: 'STACK', maxWidth: 16, minWidth: 5 },
   { title: 'USED BY', maxWidth: 60, minWidth: 16 },
 ];
@@ -26,10 +28,10 @@ export function listLines(list: VolumeList, { width, paint }: Terminal): readonl
   const head = (text: string, row: number) => (row < 0 ? paint('bold', text) : text);
   const rows = [
     ...list.volumes.map((volume) =>
-      row(kindOf(volume), volume.anonymous ? volume.name.slice(0, 12) : volume.name, volume),
+      row(list.at, kindOf(volume), volume.anonymous ? volume.name.slice(0, 12) : volume.name, volume),
     ),
-    ...list.binds.map((bind) => row(bind.network?.kind ?? 'bind', bind.path, bind)),
-    ...list.tmpfs.map(({ container, destination }) => ['tmpfs', '-', '-', '', `${container}:${destination}`]),
+    ...list.binds.map((bind) => row(list.at, bind.network?.kind ?? 'bind', bind.path, bind)),
+    ...list.tmpfs.map(({ container, destination }) => ['tmpfs', '-', '-', '-', '', '', `${container}:${destination}`]),
   ];
   const stores = list.stores.map(({ container, kind, host, where }) => [container, kind, host ?? 'not shown', where]);
   const outside = [...list.volumes, ...list.binds].flatMap((place) =>
@@ -57,11 +59,31 @@ function kindOf({ anonymous, network }: VolumeList['volumes'][number]): string {
   return anonymous ? 'anonymous' : (network?.kind ?? 'volume');
 }
 
-function row(kind: string, name: string, { sizeBytes, sizeExact, usedBy }: Place): readonly string[] {
+function row(at: string, kind: string, name: string, place: Place): readonly string[] {
+  const { sizeBytes, sizeExact, usedBy, lastSnapshot } = place;
   const size = sizeBytes === undefined ? 'unknown' : `${sizeExact === false ? '>' : ''}${shownBytes(sizeBytes)}`;
   const stacks = [...new Set(usedBy.flatMap(({ stack }) => (stack === undefined ? [] : [stack])))];
   const users = usedBy.map(
     ({ container, destination, writable }) => `${container}:${destination}${writable ? '' : ':ro'}`,
   );
-  return [kind, name, size, stacks.join(', '), users.length === 0 ? 'nobody' : users.join(', ')];
+  return [
+    kind,
+    name,
+    size,
+    ...snapshotOf(at, lastSnapshot),
+    stacks.join(', '),
+    users.length === 0 ? 'nobody' : users.join(', '),
+  ];
+}
+
+/** How old the newest one is, and what came since the one before it. */
+function snapshotOf(at: string, last: Place['lastSnapshot']): readonly [string, string] {
+  if (last === undefined) return ['none', ''];
+  const minutes = Math.round((Date.parse(at) - Date.parse(last.at)) / 60_000);
+  const hours = Math.round(minutes / 60);
+  const age =
+    minutes < 120 ? `${Math.max(0, minutes)} min` : hours < 72 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+  if (last.grownBytes === undefined) return [age, ''];
+  const sign = last.grownBytes < 0 ? '-' : '+';
+  return [age, `${sign}${shownBytes(Math.abs(last.grownBytes))}`];
 }

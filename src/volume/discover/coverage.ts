@@ -65,11 +65,5 @@ export function coverageOf({ containers, volumes, layers, open, mounts, asked }:
             ? `Mount namespaces of this host; ${mounts.unreadable} processes did not show theirs.`
             : 'All mount namespaces of this host.',
     },
-    {
-      subject: 'snapshots',
-      state: 'not-collected',
-      count: 0,
-      reason: 'Whether a snapshot is recent enough, and whether its repository has room, is not looked at yet.',
-    },
   ];
 }

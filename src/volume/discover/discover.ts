@@ -9,7 +9,7 @@ import {
   inspectContainerOf,
   readContainer,
 } from '#volume/discover/engine/inspect-container.ts';
-import { inspectEngine } from '#volume/discover/engine/inspect-engine.ts';
+import { engineKeyOf, inspectEngine } from '#volume/discover/engine/inspect-engine.ts';
 import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { listVolumes, volumeSizes } from '#volume/discover/engine/list-volumes.ts';
 import { stacksOf } from '#volume/discover/engine/stacks.ts';
@@ -98,6 +98,7 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
   return {
     at: now.toISOString(),
     engine: {
+      key: engineKeyOf(engine, facts),
       address: engine.address,
       product: engine.podman ? 'podman' : 'docker',
       version: facts.version,

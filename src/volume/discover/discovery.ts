@@ -4,6 +4,8 @@ import type { RecognisedService } from '#workload/known-data/recognise.ts';
 
 /** The engine that was asked. */
 export interface DiscoveredEngine {
+  /** What the record calls it. */
+  readonly key: string;
   /** As `DOCKER_HOST` would name it. */
   readonly address: string;
   readonly product: 'docker' | 'podman';

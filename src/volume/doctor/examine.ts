@@ -1,6 +1,7 @@
 import { isWithin } from '#core/container-path.ts';
 import { compareSeverity } from '#core/severity.ts';
 import type { Discovery } from '#volume/discover/discovery.ts';
+import type { Kept } from '#volume/doctor/kept.ts';
 import { DOCTOR_RULES } from '#volume/doctor/list.ts';
 import type { DoctorFinding } from '#volume/doctor/rule.ts';
 
@@ -8,11 +9,11 @@ import type { DoctorFinding } from '#volume/doctor/rule.ts';
  * What every rule finds, most urgent first. Data that would be lost is told once for each place, by the rule that says
  * most about it. A pure function: the same discovery gives the same findings in the same order.
  */
-export function examine(discovery: Discovery): readonly DoctorFinding[] {
+export function examine(discovery: Discovery, kept?: Kept): readonly DoctorFinding[] {
   const findings: DoctorFinding[] = [];
   const losses: DoctorFinding[] = [];
   for (const { id, kind, check } of DOCTOR_RULES) {
-    for (const found of check(discovery)) {
+    for (const found of check(discovery, kept)) {
       const finding: DoctorFinding = {
         rule: id,
         ...found,

@@ -6,8 +6,10 @@ import { databaseOnTmpfs } from '#volume/doctor/rules/database-on-tmpfs.ts';
 import { emptyVolume } from '#volume/doctor/rules/empty-volume.ts';
 import { layerGrows } from '#volume/doctor/rules/layer-grows.ts';
 import { mountOneOff } from '#volume/doctor/rules/mount-one-off.ts';
+import { noRecentSnapshot } from '#volume/doctor/rules/no-recent-snapshot.ts';
 import { orphanedData } from '#volume/doctor/rules/orphaned-data.ts';
 import { removedWithContainer } from '#volume/doctor/rules/removed-with-container.ts';
+import { repositoryTooSmall } from '#volume/doctor/rules/repository-too-small.ts';
 import { sensitiveBind } from '#volume/doctor/rules/sensitive-bind.ts';
 import { sqliteOnNetwork } from '#volume/doctor/rules/sqlite-on-network.ts';
 import { twoStacks } from '#volume/doctor/rules/two-stacks.ts';
@@ -26,4 +28,6 @@ export const DOCTOR_RULES: readonly DoctorRule[] = [
   twoStacks,
   sensitiveBind,
   orphanedData,
+  noRecentSnapshot,
+  repositoryTooSmall,
 ];

@@ -1,5 +1,6 @@
 import type { Severity } from '#core/severity.ts';
 import type { DiscoveredContainer, Discovery } from '#volume/discover/discovery.ts';
+import type { Kept } from '#volume/doctor/kept.ts';
 
 /** Severities that findings of `volume doctor` have, worst first. */
 export type DoctorSeverity = Extract<Severity, 'critical' | 'high' | 'medium' | 'low'>;
@@ -18,12 +19,12 @@ export interface DoctorFinding {
   readonly fix: readonly string[];
 }
 
-/** One rule: a function of what was discovered, and of nothing else. */
+/** One rule: a function of what was discovered and what a home knows of snapshots, where there is one; of nothing else. */
 export interface DoctorRule {
   readonly id: string;
   /** What is wrong, in a few words. */
   readonly title: string;
   /** `loss`: data would be lost; of several on one place the first in the list is told. `hazard`: each is told. */
   readonly kind: 'loss' | 'hazard';
-  readonly check: (discovery: Discovery) => readonly Omit<DoctorFinding, 'rule'>[];
+  readonly check: (discovery: Discovery, kept: Kept | undefined) => readonly Omit<DoctorFinding, 'rule'>[];
 }

@@ -1,22 +1,26 @@
 import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
 import { type DiscoverEngineOptions, discoverEngine } from '#app/volume/find/discover-engine.ts';
+import { keptFacts } from '#app/volume/find/kept-facts.ts';
 import { examine } from '#volume/doctor/examine.ts';
 import { DOCTOR_RULES } from '#volume/doctor/list.ts';
 
 /**
  * What would lose data, or endangers it, among the containers of an engine: most urgent first.
+ * @param options `objectiveHours`: how old a snapshot may be where no schedule says so
  * @throws what {@link discoverEngine} throws
  */
 export async function diagnoseVolumes(
   environment: NodeJS.ProcessEnv,
-  options: Omit<DiscoverEngineOptions, 'layers'>,
+  { objectiveHours, ...options }: Omit<DiscoverEngineOptions, 'layers'> & { readonly objectiveHours: number },
 ): Promise<VolumeDoctorReport> {
   const discovery = await discoverEngine(environment, { ...options, layers: true });
+  const facts = { engine: discovery.engine.key, now: options.now, defaultHours: objectiveHours };
+  const { kept, looked, problems } = await keptFacts(environment, facts);
   const titles = new Map(DOCTOR_RULES.map(({ id, title }) => [id, title]));
   return {
     at: discovery.at,
     engine: discovery.engine.address,
-    findings: examine(discovery).map(({ rule, severity, container, path, evidence, fix }) => ({
+    findings: examine(discovery, kept).map(({ rule, severity, container, path, evidence, fix }) => ({
       rule,
       title: titles.get(rule) ?? rule,
       severity,
@@ -28,7 +32,7 @@ export async function diagnoseVolumes(
     })),
     containers: discovery.containers.length,
     volumes: discovery.volumes.length,
-    coverage: [...discovery.coverage],
-    problems: [...discovery.problems],
+    coverage: [...discovery.coverage, looked],
+    problems: [...discovery.problems, ...problems],
   };
 }

@@ -1,14 +1,12 @@
 import type { Engine } from '#base/engine/engine.ts';
 import { inspectContainerOf, readContainer } from '#volume/discover/engine/inspect-container.ts';
-import { inspectEngine } from '#volume/discover/engine/inspect-engine.ts';
+import { engineKeyOf, inspectEngine } from '#volume/discover/engine/inspect-engine.ts';
 import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { type SeenContainer, seenContainer } from '#volume/observe/seen-container.ts';
 
-/** What an engine is called on the ledger: its own id; Podman makes one up each time, so its address. @throws `ENGINE_*` */
+/** What an engine is called on the ledger. @throws `ENGINE_*` */
 export async function engineKey(engine: Engine): Promise<string> {
-  if (engine.podman) return engine.address;
-  const { id } = await inspectEngine(engine);
-  return id === '' ? engine.address : id.slice(0, 200);
+  return engineKeyOf(engine, await inspectEngine(engine));
 }
 
 /** A container as the observer keeps it; undefined when it can write nowhere. @throws `ENGINE_*` */

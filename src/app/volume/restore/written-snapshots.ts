@@ -61,7 +61,14 @@ async function readChain(
       const place = places.get(finished?.started ?? 0);
       const link = links[place ?? -1];
       if (finished === undefined || place === undefined || link === undefined) continue;
-      links[place] = { ...link, id: finished.snapshot, finished: { ...finished, position, at } };
+      links[place] = {
+        ...link,
+        id: finished.snapshot,
+        // Who came while it was taken may have written to it, too.
+        writers: [...link.writers, ...(finished.late?.writers ?? [])],
+        writersComplete: link.writersComplete && (finished.late?.unknown ?? []).length === 0,
+        finished: { ...finished, position, at },
+      };
     } else if (type === 'volume.restored') {
       const restored = data as VolumeRestored | undefined;
       if (restored?.place === 'directory') continue;

@@ -97,25 +97,25 @@ const MOST_SCANS = 20_000;
 
 /** Adds to each writer where the newest scan of its image is on the record. */
 async function withScans({ record }: WhoDeps, writers: readonly Writer[]): Promise<readonly Writer[]> {
-  const wanted = new Set(writers.flatMap(namesOf));
-  const found = new Map<string, number>();
+  const found = new Map<Writer, number>();
   let left = MOST_SCANS;
   for await (const event of record.ledger.read({ types: ['image.inventoried'] }, 'newest-first')) {
     left -= 1;
-    if (left < 0 || found.size === wanted.size) break;
+    if (left < 0 || found.size === writers.length) break;
     const data = record.catalogue.known(event)?.data as ImageInventoried | undefined;
-    for (const name of [data?.target.digest, data?.target.imageId]) {
-      if (name !== undefined && wanted.has(name) && !found.has(name)) found.set(name, event.position);
+    if (data === undefined) continue;
+    for (const writer of writers) {
+      if (!found.has(writer) && isScanOf(data.target, writer)) found.set(writer, event.position);
     }
   }
   return writers.map((writer) => {
-    const scan = Math.max(0, ...namesOf(writer).map((name) => found.get(name) ?? 0));
-    return scan === 0 ? writer : { ...writer, scan };
+    const scan = found.get(writer);
+    return scan === undefined ? writer : { ...writer, scan };
   });
 }
 
-/** What scans may have called its image: by its id, and by the digests that registries know it by. */
-function namesOf({ imageId, digests }: Writer): readonly string[] {
-  const known = digests.map((text) => text.slice(text.indexOf('@') + 1));
-  return imageId === undefined ? known : [imageId, ...known];
+/** The id is of one image of one platform; a digest may be of several, and counts only where there is no id. */
+function isScanOf({ imageId, digest }: ImageInventoried['target'], writer: Writer): boolean {
+  if (writer.imageId !== undefined && imageId !== undefined) return writer.imageId === imageId;
+  return digest !== undefined && writer.digests.some((text) => text.slice(text.indexOf('@') + 1) === digest);
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
+import { hoursOf } from '#cli/commands/options.ts';
 import type { VolumeDoctorFlags, VolumeListFlags } from '#cli/volume/find-command.ts';
 
 /** Adds `holdfast volume` with its commands. */
@@ -26,6 +27,11 @@ export function addVolume(program: Command, finish: Finish): void {
         'medium',
         'low',
       ]),
+    )
+    .addOption(
+      new Option('--objective <HOURS>', 'how old a snapshot may be where no schedule says so')
+        .argParser(hoursOf)
+        .default(24),
     )
     .addOption(tableOrJson())
     .addHelpText('after', DOCTOR_HELP)

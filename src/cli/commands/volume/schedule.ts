@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { textOrJson } from '#cli/commands/options.ts';
+import { hoursOf, textOrJson } from '#cli/commands/options.ts';
 import type { ScheduleSetFlags } from '#cli/volume/schedule-command.ts';
 
 /** Adds `holdfast volume schedule` and what is under it. */
@@ -38,12 +38,6 @@ export function addVolumeSchedule(program: Command, finish: Finish): void {
 
 function commands() {
   return import('#cli/volume/schedule-command.ts');
-}
-
-function hoursOf(text: string): number {
-  const hours = Number(text.replace(/h$/, ''));
-  if (/^\d{1,4}(?:\.\d{1,2})?h?$/.test(text) && hours > 0) return hours;
-  throw new InvalidArgumentError('It must be a number of hours, such as 24 or 0.5.');
 }
 
 const SET_HELP = `

@@ -29,3 +29,8 @@ export async function inspectEngine(engine: Engine): Promise<EngineFacts> {
     ...(namespaced && user !== undefined ? { rootUser: Number(user) } : {}),
   };
 }
+
+/** What an engine is called on the record: its own id; Podman makes one up each time, so its address. */
+export function engineKeyOf({ podman, address }: Pick<Engine, 'podman' | 'address'>, { id }: EngineFacts): string {
+  return podman || id === '' ? address : id.slice(0, 200);
+}
