@@ -54,7 +54,17 @@ needs(
     await ok('volume', 'repo', 'init', 'main', '--location', location, '--password-file', password);
     await engine.docker('volume', 'create', 'old');
     // Old engines show whether their directories are this machine's by a container only.
-    await engine.docker('run', '--detach', '--network', 'none', '--restart', 'always', 'busybox');
+    await engine.docker(
+      'run',
+      '--detach',
+      '--network',
+      'none',
+      '--restart',
+      'always',
+      '--stop-timeout',
+      '1',
+      'busybox',
+    );
   });
 
   afterAll(async () => {
@@ -138,9 +148,30 @@ needs(
     expect(await engine.docker('inspect', '--format', '{{.State.Status}}', 'server')).toContain('running');
     expect(await ok('volume', 'reconcile')).toContain('Nothing is held.');
     expect(await ok('log', '--subject', 'daemon')).toMatch(/daemon\.ended\s+incomplete/);
-    expect(await ok('volume', 'daemon', '--once')).toMatch(/Snapshot of volume fresh in main: [0-9a-f]{8}/);
+    await ok('volume', 'retention', 'set', '--repo', 'main', '--last', '1');
+    expect(await ok('volume', 'daemon', '--once')).toMatch(
+      /Snapshot of volume fresh in main: [0-9a-f]{8}[\s\S]*Retention in main: no snapshots were forgotten/,
+    );
     expect(await ok('volume', 'daemon', '--once')).not.toContain('Snapshot of');
     const list = JSON.parse(await ok('volume', 'schedule', 'ls', '--format', 'json'));
     expect(list.schedules[0].units).toMatchObject([{ unit: 'volume:fresh', failures: 0, doneAt: expect.any(String) }]);
+  });
+
+  test('ls shows the newest snapshot, doctor that one is missing or too old', async () => {
+    const { volumes } = JSON.parse(await ok('volume', 'ls', '--format', 'json'));
+    const named = new Map(volumes.map((volume: { name: string }) => [volume.name, volume]));
+    expect(named.get('fresh')).toMatchObject({ lastSnapshot: { repository: 'main' } });
+    expect(named.get('old')).toMatchObject({ lastSnapshot: { repository: 'main', grownBytes: expect.any(Number) } });
+    const doctor = async (year: number, ...flags: readonly string[]) => {
+      const later = { ...environment, SOURCE_DATE_EPOCH: String(Date.UTC(year, 0) / 1000) };
+      const ran = await bench.run(['volume', 'doctor', '--format', 'json', ...flags], { environment: later });
+      const { findings, coverage } = JSON.parse(ran.stdout);
+      expect(coverage).toContainEqual(expect.objectContaining({ subject: 'snapshots', state: 'covered' }));
+      return findings.filter(({ rule }: { rule: string }) => rule === 'no-recent-snapshot');
+    };
+    expect(await doctor(new Date().getUTCFullYear() - 1)).toEqual([]);
+    expect(await doctor(new Date().getUTCFullYear() + 10)).toContainEqual(
+      expect.objectContaining({ severity: 'low', evidence: expect.stringContaining('volume old') }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { DaemonDeps, Said } from '#app/volume/daemon/daemon-deps.ts';
 import { type Job, unitKey } from '#app/volume/daemon/due-jobs.ts';
+import { type Retained, retain } from '#app/volume/daemon/retain.ts';
 import { takeUnit } from '#app/volume/daemon/take-unit.ts';
 import { checkRepositoryPart } from '#app/volume/repositories/check-repository.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
@@ -9,7 +10,7 @@ import { type Problem, problemOf } from '#core/errors.ts';
 
 /** How a job ended. */
 export type JobEnd =
-  | { readonly kind: 'done'; readonly message: string; readonly problems: readonly Problem[] }
+  | { readonly kind: 'done'; readonly message: string; readonly retained: Retained }
   /** There is a snapshot, and something is not in it. */
   | { readonly kind: 'incomplete'; readonly message: string; readonly problems: readonly Problem[] }
   | { readonly kind: 'damaged'; readonly message: string }
@@ -42,11 +43,12 @@ async function snapshot(
   const taken = await takeUnit({ deps, record, repository, engine }, job.unit);
   const ids = taken.snapshots.map((id) => id.slice(0, 8));
   const shown = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`;
-  return {
-    kind: taken.complete ? 'done' : 'incomplete',
-    message: `${nameOf(job)}: ${shown}, ${taken.bytes} bytes`,
-    problems: taken.problems,
-  };
+  const message = `${nameOf(job)}: ${shown}, ${taken.bytes} bytes`;
+  if (!taken.complete) return { kind: 'incomplete', message, problems: taken.problems };
+  const retained: Retained = deps.signal.aborted
+    ? { kind: 'nothing' }
+    : await retain(deps, record, repository, taken.volumes);
+  return { kind: 'done', message, retained };
 }
 
 async function check(deps: DaemonDeps, record: OpenRecord, name: string): Promise<JobEnd> {
@@ -55,7 +57,7 @@ async function check(deps: DaemonDeps, record: OpenRecord, name: string): Promis
   const { part, result, damaged } = await checkRepositoryPart(repository, checkParts, { record, actor, now });
   const which = part === null ? 'the structure' : `part ${part.part} of ${part.of}`;
   if (result.kind === 'whole' && damaged.length === 0) {
-    return { kind: 'done', message: `Checked ${which} of repository ${name}: whole`, problems: [] };
+    return { kind: 'done', message: `Checked ${which} of repository ${name}: whole`, retained: { kind: 'nothing' } };
   }
   const what = result.kind === 'whole' ? `earlier damage is not healed (${damaged.join(', ')})` : 'DAMAGED';
   return { kind: 'damaged', message: `Checked ${which} of repository ${name}: ${what}` };
@@ -80,6 +82,22 @@ export function saidOfEnd(job: Job, end: JobEnd): Said {
       const { code, message, hint } = end.problem;
       const what = `${nameOf(job)} failed: ${message}`;
       return { kind: 'failed', message: what, code, ...(hint === undefined ? {} : { hint }) };
+    }
+  }
+}
+
+/** What is said of the retention after it; undefined where there is nothing to say. */
+export function saidOfRetention(retained: Retained): Said | undefined {
+  switch (retained.kind) {
+    case 'nothing':
+      return undefined;
+    case 'done':
+      return { kind: 'done', message: retained.message };
+    case 'paused':
+      return { kind: 'failed', message: retained.message, code: 'SIGNS_RAISED' };
+    case 'failed': {
+      const { code, message } = retained.problem;
+      return { kind: 'failed', message: `Retention failed: ${message}`, code };
     }
   }
 }

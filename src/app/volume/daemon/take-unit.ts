@@ -19,6 +19,8 @@ export interface TakenUnit {
   /** All that is in it could be read. */
   readonly complete: boolean;
   readonly snapshots: readonly string[];
+  /** Volumes and directories that were taken. */
+  readonly volumes: readonly string[];
   readonly bytes: number;
   readonly problems: readonly Problem[];
 }
@@ -33,10 +35,11 @@ export async function takeUnit({ deps, record, repository, engine }: UnitDeps, u
     return {
       complete,
       snapshots: [snapshot, ...snapshots.map((one) => one.snapshot)],
+      volumes: snapshots.map(({ volume }) => volume),
       bytes: snapshots.reduce((sum, one) => sum + one.bytes, 0),
       problems: [...problems, ...snapshots.flatMap((one) => one.problems)],
     };
   }
-  const { complete, snapshot, bytes, problems } = await takeSnapshot(taking, unit.name);
-  return { complete, snapshots: [snapshot], bytes, problems };
+  const { complete, snapshot, volume, bytes, problems } = await takeSnapshot(taking, unit.name);
+  return { complete, snapshots: [snapshot], volumes: [volume], bytes, problems };
 }

@@ -1,6 +1,6 @@
 import { notify, retryNotifications } from '#app/notify/notify.ts';
 import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
-import { type JobEnd, saidOfEnd } from '#app/volume/daemon/do-job.ts';
+import { type JobEnd, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
 import { type Job, subjectOf } from '#app/volume/daemon/due-jobs.ts';
 import { problemOf } from '#core/errors.ts';
 import type { NotificationInput } from '#notify/notification.ts';
@@ -23,7 +23,7 @@ export function tellerOf(deps: DaemonDeps): Teller {
   let lookedAt: number | undefined;
   let telling: Promise<void> = Promise.resolve();
   return {
-    ended: (job, end) => tell(deps, [notificationOf(job, end)], false),
+    ended: (job, end) => tell(deps, [notificationOf(job, end), ...ofRetention(job, end)], false),
     looked: (progress) => {
       if (!deps.once && lookedAt !== undefined && performance.now() - lookedAt < LOOK_MS) return;
       lookedAt = performance.now();
@@ -47,6 +47,17 @@ function notificationOf(job: Job, end: JobEnd): NotificationInput {
     case 'failed':
       return { ...common, kind: end.kind };
   }
+}
+
+/** Its own subject: a snapshot that is there does not end the trouble with others that should go. */
+function ofRetention({ repository }: Job, end: JobEnd): readonly NotificationInput[] {
+  const said = end.kind === 'done' ? saidOfRetention(end.retained) : undefined;
+  if (end.kind !== 'done' || said === undefined) return [];
+  const { kind } = end.retained;
+  const common = { subject: `retention:${repository}`, sentence: said.message };
+  if (kind === 'done') return [{ ...common, kind: 'succeeded' }];
+  const code = said.code === undefined ? {} : { code: said.code };
+  return [{ ...common, ...code, kind: kind === 'paused' ? 'suspicious' : 'failed' }];
 }
 
 async function tell(deps: DaemonDeps, inputs: readonly NotificationInput[], again: boolean): Promise<void> {

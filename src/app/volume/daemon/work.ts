@@ -1,5 +1,5 @@
 import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
-import { doJob, nameOf, saidOfEnd } from '#app/volume/daemon/do-job.ts';
+import { doJob, nameOf, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
 import { type Job, plannedJobs, unitKey } from '#app/volume/daemon/due-jobs.ts';
 import { everythingOf } from '#app/volume/daemon/everything.ts';
 import type { Teller } from '#app/volume/daemon/tell-people.ts';
@@ -131,7 +131,9 @@ function isTaken({ running }: Mind, job: Job): boolean {
 async function one(deps: DaemonDeps, mind: Mind, job: Job, { ended }: WorkListeners): Promise<void> {
   const end = await doJob(deps, job);
   deps.say(saidOfEnd(job, end));
-  if (end.kind !== 'done') mind.failed += 1;
+  const retention = end.kind === 'done' ? saidOfRetention(end.retained) : undefined;
+  if (retention !== undefined) deps.say(retention);
+  if (end.kind !== 'done' || retention?.kind === 'failed') mind.failed += 1;
   if (end.kind === 'failed') {
     const failures = (mind.resting.get(keyOf(job))?.failures ?? 0) + 1;
     mind.resting.set(keyOf(job), { failures, until: new Date(deps.now().getTime() + retryAfterMs(failures)) });
