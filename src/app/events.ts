@@ -20,7 +20,7 @@ import {
   snapshotForgotten,
 } from '#volume/retention/events.ts';
 import { daemonEnded, daemonStarted, scheduleRemoved, scheduleSet } from '#volume/schedule/events.ts';
-import { volumeSignsAccepted, volumeSignsRaised } from '#volume/signs/events.ts';
+import { volumeCompared, volumeSignsAccepted, volumeSignsRaised } from '#volume/signs/events.ts';
 import {
   snapshotFailed,
   snapshotFinished,
@@ -56,6 +56,7 @@ export const EVENTS = [
   snapshotForgotten,
   retentionFailed,
   repositoryPruned,
+  volumeCompared,
   volumeSignsRaised,
   volumeSignsAccepted,
   volumeRemovalBegun,

@@ -27,7 +27,7 @@ export function retentionLines(
     ...lines.slice(0, -1),
     ...unknown.flatMap(({ volume, signs }) =>
       wrapText(
-        printable(`${volume}: not looked at for signs of ransomware: ${signs.reason ?? 'unknown'}.`),
+        printable(`${volume}: not judged for signs of ransomware: ${signs.reason ?? 'unknown'}.`),
         terminal.width,
         '  ',
       ),

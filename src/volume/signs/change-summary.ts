@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 const count = z.number().check(z.gte(0));
 
-/** Checks a summary that was kept. */
+/** Checks a summary that was recorded. */
 export const changeSummarySchema = z.object({
   /** In the snapshot before. */
   filesBefore: count,

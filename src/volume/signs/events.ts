@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { EventDeclaration } from '#core/event-declaration.ts';
+import { changeSummarySchema } from '#volume/signs/change-summary.ts';
 
 const about = {
   volume: z.string(),
@@ -7,6 +8,33 @@ const about = {
   /** The snapshot with the changes, and the one before: whole ids. */
   snapshot: z.string(),
   before: z.string(),
+};
+
+const compared = z.object({
+  ...about,
+  /** On the record, of the snapshot: what is older was compared before. */
+  position: z.number(),
+  judged: z.enum(['clear', 'raised', 'not-judged']),
+  changes: changeSummarySchema,
+});
+
+export type VolumeCompared = z.infer<typeof compared>;
+
+/** What changed from one snapshot to the next was counted: history, for those to come. */
+export const volumeCompared: EventDeclaration<'volume.compared', VolumeCompared> = {
+  type: 'volume.compared',
+  schemaVersion: 1,
+  parse: (data) => compared.parse(data),
+  upcasts: [],
+  summarise: ({ volume, snapshot, before, judged, changes }) => {
+    const { changed, added, removed, renamed, filesBefore } = changes;
+    const words = `${changed} of ${filesBefore} files changed, ${added} came, ${removed} went, ${renamed} were renamed`;
+    return {
+      subject: volume,
+      outcome: judged === 'not-judged' ? 'unknown' : judged === 'clear' ? 'done' : 'failed',
+      sentence: `From snapshot ${before.slice(0, 8)} to ${snapshot.slice(0, 8)}: ${words}`,
+    };
+  },
 };
 
 const raised = z.object({

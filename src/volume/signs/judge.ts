@@ -29,7 +29,7 @@ export type SignsJudged =
   | { readonly kind: 'not-judged'; readonly reason: string };
 
 /** With fewer, nobody can say what is usual. */
-export const LEAST_HISTORY = 5;
+const LEAST_HISTORY = 5;
 /** Fewer files than that are no storm, unless they are half of all there are. */
 const MANY = 10;
 

@@ -157,10 +157,12 @@ function asQuestion({ row: _, recorded: __, ...snapshot }: GatheredSnapshot) {
 async function carryOut(deps: RetentionDeps, planned: VolumeRetention): Promise<VolumeRetention> {
   const { record, actor } = deps;
   const { volume, policy, decision, signs } = planned;
-  for (const data of signs.fresh) {
-    const events = [{ type: 'volume.signs-raised', data }] as const;
+  for (const { compared, raised } of signs.fresh) {
+    const counted = { type: 'volume.compared', data: compared };
+    const events =
+      raised === undefined ? ([counted] as const) : ([counted, { type: 'volume.signs-raised', data: raised }] as const);
     // One snapshot raises its signs once.
-    const key = `signs:${data.repository.id}:${data.snapshot}`;
+    const key = `compared:${compared.repository.id}:${compared.snapshot}`;
     await record.ledger.append({ stream: targetStream(volume), events, actor, key });
   }
   if (planned.state !== 'done' || policy.kind !== 'policy' || decision.forgotten.length === 0) return planned;

@@ -1,21 +1,21 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { HoldfastError } from '#core/errors.ts';
-import type { RetentionStarted } from '#volume/retention/events.ts';
-import type { VolumeSignsAccepted, VolumeSignsRaised } from '#volume/signs/events.ts';
+import type { VolumeCompared, VolumeSignsAccepted, VolumeSignsRaised } from '#volume/signs/events.ts';
 import { targetStream } from '#volume/snapshot/tags.ts';
 
 /** What the record says of signs of ransomware in one repository. */
 export interface RecordedSigns {
   /** Raised and not accepted, by volume. */
   readonly open: ReadonlyMap<string, readonly VolumeSignsRaised[]>;
-  /** Snapshots whose signs somebody accepted. */
-  readonly accepted: ReadonlySet<string>;
-  /** Position at which each volume was thinned out last: what is older was judged before that. */
-  readonly judgedUpTo: ReadonlyMap<string, number>;
+  /** What was counted before, by volume, the last ones, oldest first. It stays when snapshots are forgotten. */
+  readonly history: ReadonlyMap<string, readonly VolumeCompared[]>;
 }
 
-const TYPES = ['volume.signs-raised', 'volume.signs-accepted', 'retention.started'];
+/** Changes that a volume is compared with at most. */
+export const MOST_HISTORY = 20;
+
+const TYPES = ['volume.signs-raised', 'volume.signs-accepted', 'volume.compared'];
 
 /** @throws `LEDGER_*`, `DATABASE_*` */
 export async function recordedSigns(
@@ -24,20 +24,20 @@ export async function recordedSigns(
 ): Promise<RecordedSigns> {
   const raised = new Map<string, VolumeSignsRaised>();
   const accepted = new Set<string>();
-  const judgedUpTo = new Map<string, number>();
+  const history = new Map<string, readonly VolumeCompared[]>();
   for await (const event of ledger.read({ types: TYPES })) {
-    const data = catalogue.known(event)?.data as VolumeSignsRaised | VolumeSignsAccepted | RetentionStarted | undefined;
+    const data = catalogue.known(event)?.data as VolumeSignsRaised | VolumeSignsAccepted | VolumeCompared | undefined;
     if (data?.repository.id !== repositoryId) continue;
     if ('signs' in data) raised.set(data.snapshot, data);
     else if ('snapshots' in data) for (const id of data.snapshots) accepted.add(id);
-    else judgedUpTo.set(data.volume, event.position);
+    else history.set(data.volume, [...(history.get(data.volume) ?? []), data].slice(-MOST_HISTORY));
   }
   const open = new Map<string, VolumeSignsRaised[]>();
   for (const one of raised.values()) {
     if (accepted.has(one.snapshot)) continue;
     open.set(one.volume, [...(open.get(one.volume) ?? []), one]);
   }
-  return { open, accepted, judgedUpTo };
+  return { open, history };
 }
 
 /**
