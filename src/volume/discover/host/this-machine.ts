@@ -22,7 +22,10 @@ export function isThisMachines(
   } catch {
     // Older engines and Podman keep none.
   }
-  const place = engine.podman ? 'overlay-containers' : 'containers';
+  // Podman names it after its storage driver: overlay-containers, vfs-containers.
+  const place = engine.podman
+    ? `${/^[a-z0-9]{1,20}$/.test(facts.driver) ? facts.driver : 'overlay'}-containers`
+    : 'containers';
   return ids.slice(0, 20).some((id) => ID.test(id) && existsSync(join(root, place, id)));
 }
 
