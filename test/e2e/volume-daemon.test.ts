@@ -157,6 +157,19 @@ needs(
     expect(list.schedules[0].units).toMatchObject([{ unit: 'volume:fresh', failures: 0, doneAt: expect.any(String) }]);
   });
 
+  test('schedules travel in the backup of the home', async () => {
+    writeFileSync(bench.path('passphrase'), 'a long one, kept elsewhere\n', { mode: 0o600 });
+    const passphrase = ['--passphrase-file', bench.path('passphrase')];
+    await ok('home', 'backup', '--out', bench.path('home.age'), ...passphrase);
+    const elsewhere = { ...environment, HOLDFAST_HOME: bench.path('elsewhere') };
+    const restored = await bench.run(['home', 'restore', bench.path('home.age'), ...passphrase], {
+      environment: elsewhere,
+    });
+    expect(restored, restored.stderr).toMatchObject({ code: 0 });
+    const list = await bench.run(['volume', 'schedule', 'ls'], { environment: elsewhere });
+    expect(list.stdout).toMatch(/often\s+volume fresh\s+main/);
+  });
+
   test('ls shows the newest snapshot, doctor that one is missing or too old', async () => {
     const { volumes } = JSON.parse(await ok('volume', 'ls', '--format', 'json'));
     const named = new Map(volumes.map((volume: { name: string }) => [volume.name, volume]));

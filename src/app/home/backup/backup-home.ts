@@ -8,6 +8,7 @@ import { NOTIFY_SECRETS, NOTIFY_TARGETS, targetFiles } from '#app/home/backup/no
 import { outgoingBlobs } from '#app/home/backup/outgoing-blobs.ts';
 import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts';
 import { REPOSITORIES, REPOSITORY_PASSWORDS, repositoryFiles } from '#app/home/backup/repositories-part.ts';
+import { SCHEDULES, scheduleFiles } from '#app/home/backup/schedules-part.ts';
 import { archiveOf, type OutgoingFile } from '#app/home/backup/write-archive.ts';
 import { formatConfig, type Home } from '#app/home/home.ts';
 import { homePaths } from '#app/home/home-directory.ts';
@@ -109,6 +110,9 @@ async function* filesOf(source: Source): AsyncGenerator<OutgoingFile> {
   for (const { name, settings, secrets } of targetFiles(source.home, (problem) => problems.add(problem))) {
     yield textFile(`${NOTIFY_TARGETS}${name}.json`, settings);
     yield textFile(`${NOTIFY_SECRETS}${name}.json`, secrets);
+  }
+  for (const { name, settings } of scheduleFiles(source.home, (problem) => problems.add(problem))) {
+    yield textFile(`${SCHEDULES}${name}.json`, settings);
   }
   for await (const file of outgoingBlobs(source.blobs, PARTS.blobs, (error) => problems.add(problemOf(error)))) {
     yield file;

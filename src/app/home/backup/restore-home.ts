@@ -10,6 +10,7 @@ import { type ProblemList, problemList } from '#app/home/backup/problem-list.ts'
 import { filesOf } from '#app/home/backup/read-archive.ts';
 import { takeRepositories } from '#app/home/backup/repositories-part.ts';
 import { takeRestorePlace } from '#app/home/backup/restore-place.ts';
+import { takeSchedules } from '#app/home/backup/schedules-part.ts';
 import { copyCheckpoint } from '#app/home/copy-checkpoint.ts';
 import { type Home, writeConfig } from '#app/home/home.ts';
 import { homeDirectory, homePaths } from '#app/home/home-directory.ts';
@@ -106,6 +107,7 @@ async function restoreParts(
       await writeKey(paths, head.signer);
       await takeRepositories(incoming, home);
       await takeTargets(incoming, home);
+      await takeSchedules(incoming, home);
       const store = openBlobStore(paths.blobs);
       const blobs = await takeBlobs(incoming, store, progress);
       progress(`${head.manifest.size} events`);

@@ -21,7 +21,7 @@ function markOf(directory: string): string {
 /** What a restore makes, beside the configuration. */
 function partsOf(directory: string): readonly string[] {
   const { database, blobs, keys } = homePaths(directory);
-  const settings = ['repositories', 'notify'].map((name) => join(directory, name));
+  const settings = ['repositories', 'notify', 'schedules'].map((name) => join(directory, name));
   return [database, `${database}-wal`, `${database}-shm`, blobs, keys, ...settings];
 }
 

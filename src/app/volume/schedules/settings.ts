@@ -30,7 +30,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 type Place = Pick<Home, 'directory'>;
 
-function pathOf({ directory }: Place, name: string): string {
+/** Where a schedule is kept. */
+export function schedulePath({ directory }: Place, name: string): string {
   return join(directory, 'schedules', `${name}.json`);
 }
 
@@ -60,7 +61,7 @@ export function whenOf({ when }: Pick<ScheduleSettings, 'when'>): When {
 
 /** @throws `SCHEDULE_UNREADABLE` */
 function readSchedule(home: Place, name: string): ScheduleSettings {
-  const path = pathOf(home, name);
+  const path = schedulePath(home, name);
   try {
     const settings = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
     whenOf(settings);
@@ -95,7 +96,8 @@ export function readSchedules(home: Place): {
   return { schedules, problems };
 }
 
-function scheduleNames({ directory }: Place): readonly string[] {
+/** Names of the home’s schedules, sorted. */
+export function scheduleNames({ directory }: Place): readonly string[] {
   try {
     return readdirSync(join(directory, 'schedules'))
       .filter((file) => file.endsWith('.json') && NAME.test(file.slice(0, -'.json'.length)))
@@ -110,18 +112,18 @@ function scheduleNames({ directory }: Place): readonly string[] {
 /** Puts a schedule in its place; what was done for one of the same name before stays done. @throws `FILE_NOT_WRITTEN` */
 export async function writeSchedule(home: Place, settings: ScheduleSettings): Promise<void> {
   const bytes = Buffer.from(`${JSON.stringify(settings, null, 2)}\n`);
-  await replaceFile(pathOf(home, settings.name), (append) => append(bytes), { mode: 0o600 });
+  await replaceFile(schedulePath(home, settings.name), (append) => append(bytes), { mode: 0o600 });
 }
 
 /** @throws `SCHEDULE_UNKNOWN` */
 export function removeSchedule(home: Place, name: string): void {
   refuseScheduleName(name);
-  if (!existsSync(pathOf(home, name))) {
+  if (!existsSync(schedulePath(home, name))) {
     throw new HoldfastError('SCHEDULE_UNKNOWN', `This home has no schedule ${name}`, {
       kind: 'usage',
       hint: 'holdfast volume schedule ls lists those that there are.',
     });
   }
-  rmSync(pathOf(home, name));
+  rmSync(schedulePath(home, name));
   rmSync(statePath(home, name), { force: true });
 }
