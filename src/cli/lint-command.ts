@@ -3,6 +3,7 @@ import { lint } from '#app/lint/lint.ts';
 import type { LintOutcome } from '#app/lint/lint-kind.ts';
 import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { HOST_TARGET, hostCommand } from '#cli/host-command.ts';
 import type { LintFlags } from '#cli/lint-flags.ts';
 import { writeOut } from '#cli/output.ts';
 import { standardCommand } from '#cli/standard-command.ts';
@@ -16,6 +17,7 @@ import { lintText } from '#report/lint-text.ts';
 /** `holdfast lint`. @throws usage errors */
 export async function lintCommand(paths: readonly string[], flags: LintFlags): Promise<number> {
   const { only, skip, failOn, format, standard } = flags;
+  if (paths.includes(HOST_TARGET)) return hostCommand(paths, flags);
   if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
   const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, { only, skip, fix: flags.fix === true });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
+import { hostReportSchema } from '#api/host-report.ts';
 import { lintedSchema, lintReportSchema } from '#api/lint-report.ts';
 import { logEntrySchema } from '#api/log-entry.ts';
 import { notificationPayloadSchema } from '#api/notification-payload.ts';
@@ -29,6 +30,7 @@ import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
+import { HOST_CHECKS } from '#workload/host/list.ts';
 import { POD_SECURITY_CHECKS } from '#workload/pod-security/list.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
 
@@ -46,6 +48,7 @@ describe('the generated reference is current', () => {
     ['verification-report', verificationReportSchema],
     ['affected-report', affectedReportSchema],
     ['standard-report', standardReportSchema],
+    ['host-report', hostReportSchema],
     ['volume-list', volumeListSchema],
     ['volume-reconcile-report', volumeReconcileReportSchema],
     ['volume-repository-added', repositoryAddedSchema],
@@ -156,6 +159,9 @@ function runRules(): string {
     const since = versions.map((version) => `1.${version.since}`).join(', ');
     return `| \`${id}\` | ${level} | ${title} | ${since} |`;
   });
+  const host = HOST_CHECKS.map(
+    ({ id, cis, severity, title, fix }) => `| ${cis} | \`${id}\` | ${severity} | ${title} | ${fix} |`,
+  );
   return [
     '# Rules about what runs',
     '',
@@ -169,6 +175,14 @@ function runRules(): string {
     '| check | level | what must hold | Kubernetes |',
     '| --- | --- | --- | --- |',
     ...checks,
+    '',
+    '## Checks of the host',
+    '',
+    'Asked by `holdfast lint host:`: sections 1 to 3 of the CIS Docker Benchmark 1.6, cited by number, in our own words.',
+    '',
+    '| CIS | check | severity | what must hold | fix |',
+    '| --- | --- | --- | --- | --- |',
+    ...host,
     '',
   ].join('\n');
 }

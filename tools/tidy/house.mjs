@@ -141,6 +141,7 @@ export const house = {
       'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/workload/pod-security/judge-pod.ts#checksOf': 'tests see by it that every check is asked',
+      'src/api/host-report.ts#hostReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/standard-report.ts#standardReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/lint-report.ts#lintedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/lint-report.ts#lintReportSchema': 'the JSON Schema in docs/reference is made from it',

@@ -9,7 +9,7 @@ export function addLint(program: Command, finish: Finish): void {
   program
     .command('lint')
     .description('judge how images are built and how containers are run, each finding with its fix')
-    .argument('<path...>', 'files, directories, or - for standard input')
+    .argument('<path...>', 'files, directories, - for standard input, or host: for this host and its engine')
     .addOption(
       new Option('--fail-on <SEVERITY>', 'exit 3 when a finding is at least this severe (default: high)').choices(
         [...SEVERITIES].slice(0, 5),
@@ -47,6 +47,7 @@ Examples:
   helm template ./chart | holdfast lint -
   holdfast lint manifests/ --standard pss:restricted:v1.36
   holdfast lint manifests/ --standard pss:baseline:latest --format jsonl
+  holdfast lint host: --skip 1.1,2.8
   holdfast lint . --skip DL3008,build/apk-unpinned --format json
 
 Exit codes: 0 judged, 1 failed, 2 usage, 3 found what --fail-on names, 4 a file that was named could not be judged.`;
