@@ -131,7 +131,7 @@ export async function judgeChain(
 }
 
 /** What the record knows of a snapshot, also of a copy of it or one whose tags were changed: its tree is the same. */
-function recordedOf(
+export function recordedOf(
   { id, original, tree }: Pick<SnapshotRow, 'id' | 'original' | 'tree'>,
   chain: readonly RecordedSnapshot[],
 ): RecordedSnapshot | undefined {
