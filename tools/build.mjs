@@ -13,7 +13,11 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', 'cel-worker': 'src/app/policy/cel-worker.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    'cel-worker': 'src/app/policy/cel-worker.ts',
+    'pack-worker': 'src/volume/engines/restic/reader/verify/pack-worker.ts',
+  },
   outdir: made,
   bundle: true,
   splitting: true,

@@ -3,7 +3,7 @@ import { isTestSide } from './tree.mjs';
 
 const ENTRY = 'src/main.ts';
 /** Threads have files of their own, which the build bundles beside it. */
-const THREADS = ['src/app/policy/cel-worker.ts'];
+const THREADS = ['src/app/policy/cel-worker.ts', 'src/volume/engines/restic/reader/verify/pack-worker.ts'];
 
 /** @param {import('./tree.mjs').TreeModule | undefined} module @returns {string[]} */
 function targets(module) {

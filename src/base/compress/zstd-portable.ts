@@ -21,6 +21,11 @@ export interface PortableZstd {
    * @throws `ZSTD_CORRUPT`, `DECOMPRESS_LIMIT` beyond `limitBytes`; the next one can be asked for all the same
    */
   whole(bytes: Uint8Array, limitBytes: number): Buffer;
+  /**
+   * The same in pieces, of input and of output: each piece of output is lent, and is another one when `use` has returned.
+   * @throws as `whole`
+   */
+  pass(pieces: Iterable<Uint8Array>, limitBytes: number, use: (piece: Uint8Array) => void): void;
   close(): void;
 }
 
@@ -78,7 +83,7 @@ export async function portableZstd(): Promise<PortableZstd> {
 
   let left = 0;
   /** Decompresses the input up to `end`, as far as the output has room. True when nothing more is to come of it. */
-  const step = (position: number, end: number): { readonly out: Buffer; readonly position: number } => {
+  const step = (position: number, end: number): { readonly out: Uint8Array; readonly position: number } => {
     const before = new DataView(zstd.memory.buffer);
     for (const [at, value] of [input, end, position].entries()) before.setUint32(inputState + at * 4, value, true);
     for (const [at, value] of [output, OUTPUT_CHUNK_BYTES, 0].entries())
@@ -89,13 +94,13 @@ export async function portableZstd(): Promise<PortableZstd> {
     const after = new DataView(zstd.memory.buffer);
     const size = after.getUint32(outputState + 8, true);
     return {
-      out: Buffer.from(new Uint8Array(zstd.memory.buffer, output, size)),
+      out: new Uint8Array(zstd.memory.buffer, output, size),
       position: after.getUint32(inputState + 8, true),
     };
   };
 
-  /** All that comes of one piece. */
-  const outputs = function* (piece: Uint8Array): Generator<Buffer> {
+  /** All that comes of one piece, as it lies in the decoder's memory: the next piece lies there, too. */
+  const outputs = function* (piece: Uint8Array): Generator<Uint8Array> {
     for (let from = 0; from < piece.byteLength; from += INPUT_BYTES) {
       const part = piece.subarray(from, from + INPUT_BYTES);
       new Uint8Array(zstd.memory.buffer).set(part, input);
@@ -109,37 +114,45 @@ export async function portableZstd(): Promise<PortableZstd> {
       }
     }
   };
-  const gather = (bytes: Uint8Array, limitBytes: number): Buffer => {
-    const parts: Buffer[] = [];
-    let sizeBytes = 0;
-    for (const part of outputs(bytes)) {
-      sizeBytes += part.length;
-      if (sizeBytes > limitBytes) {
-        const what = `${bytes.byteLength} compressed bytes grew beyond ${limitBytes} bytes`;
-        throw new HoldfastError('DECOMPRESS_LIMIT', what, { hint: 'This is how an archive bomb looks.' });
+  const through = (pieces: Iterable<Uint8Array>, limitBytes: number, use: (piece: Uint8Array) => void): void => {
+    let inBytes = 0;
+    let outBytes = 0;
+    for (const piece of pieces) {
+      inBytes += piece.byteLength;
+      for (const part of outputs(piece)) {
+        outBytes += part.byteLength;
+        if (outBytes > limitBytes) {
+          const what = `${inBytes} compressed bytes grew beyond ${limitBytes} bytes`;
+          throw new HoldfastError('DECOMPRESS_LIMIT', what, { hint: 'This is how an archive bomb looks.' });
+        }
+        use(part);
       }
-      parts.push(part);
     }
     if (left !== 0) throw zstdCorrupt();
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, sizeBytes);
+  };
+  const pass: PortableZstd['pass'] = (pieces, limitBytes, use) => {
+    try {
+      through(pieces, limitBytes, use);
+    } catch (error) {
+      // What a broken frame left in the decoder would spoil the next one.
+      zstd.ZSTD_freeDCtx(context);
+      context = zstd.ZSTD_createDCtx();
+      left = 0;
+      throw error;
+    }
   };
 
   return {
     frame: async function* (pieces) {
-      for await (const piece of pieces) yield* outputs(piece);
+      for await (const piece of pieces) for (const part of outputs(piece)) yield Buffer.from(part);
       if (left !== 0) throw zstdCorrupt();
     },
     whole: (bytes, limitBytes) => {
-      try {
-        return gather(bytes, limitBytes);
-      } catch (error) {
-        // What a broken frame left in the decoder would spoil the next one.
-        zstd.ZSTD_freeDCtx(context);
-        context = zstd.ZSTD_createDCtx();
-        left = 0;
-        throw error;
-      }
+      const parts: Buffer[] = [];
+      pass([bytes], limitBytes, (part) => parts.push(Buffer.from(part)));
+      return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
     },
+    pass,
     close,
   };
 }

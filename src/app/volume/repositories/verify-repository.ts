@@ -4,6 +4,7 @@ import type { OpenRepository } from '#app/volume/repositories/open-repository.ts
 import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
+import { packThreads } from '#volume/engines/restic/reader/verify/pack-threads.ts';
 import {
   type ResticVerification,
   type VerifyProgress,
@@ -30,5 +31,8 @@ export async function verifyIndependently(
   const expected = [...known.values()].flatMap(({ snapshot, leaving }) => (leaving ? [] : [snapshot]));
   const expectedSnapshots = [...expected, ...(await knownStacks(record, settings.id)).keys()];
   const password = readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
-  return verifyRepository(directoryFiles(access.location), password, { expectedSnapshots, onProgress });
+  return verifyRepository(directoryFiles(access.location), password, {
+    ...{ expectedSnapshots, onProgress },
+    threads: (key) => packThreads(access.location, key),
+  });
 }

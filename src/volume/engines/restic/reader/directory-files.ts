@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError, systemCode } from '#core/errors.ts';
@@ -41,6 +41,26 @@ export function directoryFiles(root: string): ResticFiles {
       }
     },
   };
+}
+
+/** Reads a whole pack into memory that is as large as it should be. False when it is not, or cannot be read. */
+export function readInto(root: string, pack: string, bytes: Buffer): boolean {
+  let fd: number | undefined;
+  try {
+    fd = openSync(pathOf(root, 'pack', pack), constants.O_RDONLY | constants.O_NONBLOCK);
+    const facts = fstatSync(fd);
+    if (!facts.isFile() || facts.size !== bytes.length) return false;
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(fd, bytes, done, bytes.length - done, done);
+      if (count === 0) return false;
+      done += count;
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 function pathOf(root: string, kind: ResticFileKind, name: string): string {

@@ -15,7 +15,7 @@ const TAIL_BYTES = 64 * 1024;
  * @throws `RESTIC_PACK_DAMAGED`, and what reading throws
  */
 export async function readPackHeader(
-  files: ResticFiles,
+  files: Pick<ResticFiles, 'read'>,
   key: ResticKey,
   pack: ResticFile,
 ): Promise<readonly BlobRange[]> {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type Decipher, timingSafeEqual } from 'node:crypto';
 import { poly1305 } from '#volume/engines/restic/reader/poly1305.ts';
 
 /** What decrypts and authenticates: made of a password, or the repository's own. */
@@ -22,6 +22,15 @@ export const SEAL_BYTES = IV_BYTES + MAC_BYTES;
  * decrypted then.
  */
 export function unseal(key: ResticKey, sealed: Buffer): Buffer | undefined {
+  const opened = openSeal(key, sealed);
+  return opened?.decipher.update(opened.ciphertext);
+}
+
+/** The same for who wants the plain bytes in pieces: what decrypts, and what it is to be given. */
+export function openSeal(
+  key: ResticKey,
+  sealed: Buffer,
+): { readonly decipher: Decipher; readonly ciphertext: Buffer } | undefined {
   if (sealed.length < SEAL_BYTES) return undefined;
   const iv = sealed.subarray(0, IV_BYTES);
   const ciphertext = sealed.subarray(IV_BYTES, sealed.length - MAC_BYTES);
@@ -29,5 +38,5 @@ export function unseal(key: ResticKey, sealed: Buffer): Buffer | undefined {
   if (!timingSafeEqual(poly1305(key.macR, nonce, ciphertext), sealed.subarray(sealed.length - MAC_BYTES))) {
     return undefined;
   }
-  return createDecipheriv('aes-256-ctr', key.encrypt, iv).update(ciphertext);
+  return { decipher: createDecipheriv('aes-256-ctr', key.encrypt, iv), ciphertext };
 }

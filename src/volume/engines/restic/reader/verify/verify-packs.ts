@@ -1,7 +1,9 @@
 import type { Problem } from '#core/errors.ts';
+import type { BlobRange, BlobTable } from '#volume/engines/restic/reader/blob-table.ts';
 import type { Damage } from '#volume/engines/restic/reader/damage.ts';
 import type { ResticFile } from '#volume/engines/restic/reader/files.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
+import type { PackThreads } from '#volume/engines/restic/reader/verify/pack-threads.ts';
 import { type PackFindings, verifyPack } from '#volume/engines/restic/reader/verify/verify-pack.ts';
 
 /** How far the packs are. */
@@ -27,11 +29,12 @@ const GOOD = 1;
 /** Codes of a pack that could not be asked for: nothing is known of its bytes then. */
 const UNREADABLE = new Set(['RESTIC_FILE_UNREADABLE', 'RESTIC_FILE_TOO_LARGE']);
 
-/** Reads every pack once, one after the other, and finds those that are missing. */
+/** Reads every pack once, in threads where there are some, and finds those that are missing. */
 export async function verifyPacks(
   repository: ResticRepository,
   onProgress: (progress: PackProgress) => void,
   signal: AbortSignal | undefined,
+  threads: PackThreads | undefined,
 ): Promise<VerifiedPacks> {
   const { files, blobs, damage, supersededPacks } = repository;
   const present: ResticFile[] = [];
@@ -86,9 +89,17 @@ export async function verifyPacks(
     }
   };
 
+  // The threads are some packs ahead; what they found is taken in the packs' order.
+  const ahead: Promise<readonly BlobRange[] | undefined>[] = [];
   for (const [index, pack] of present.entries()) {
     signal?.throwIfAborted();
-    record(pack, await verifyPack(repository, pack, indexed(pack.name)));
+    while (threads !== undefined && ahead.length <= index + threads.width) {
+      const next = present[ahead.length];
+      ahead.push(next === undefined ? Promise.resolve(undefined) : threads.look(next));
+    }
+    const rows = indexed(pack.name);
+    const whole = await ahead[index];
+    record(pack, whole === undefined ? await verifyPack(repository, pack, rows) : found(blobs, pack, whole, rows));
     bytes += pack.sizeBytes;
     onProgress({ packs: index + 1, packsTotal: present.length, bytes, bytesTotal });
   }
@@ -102,6 +113,18 @@ export async function verifyPacks(
       return ofRow.get(row) ?? ofPack.get(pack) ?? damage.of('pack-missing', pack, () => missing(pack));
     },
   };
+}
+
+/** What {@link verifyPack} says of a pack without fault. */
+function found(
+  blobs: BlobTable,
+  { name }: ResticFile,
+  whole: readonly BlobRange[],
+  indexed: readonly number[],
+): PackFindings {
+  const good = whole.map((blob) => blobs.add(name, blob)).filter((row) => row >= 0);
+  const inHeader = new Set(good);
+  return { good, bad: new Map(), contradicted: indexed.filter((row) => !inHeader.has(row)) };
 }
 
 function missing(pack: string): Problem {

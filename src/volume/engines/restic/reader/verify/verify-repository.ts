@@ -2,8 +2,10 @@ import { HoldfastError, problemOf } from '#core/errors.ts';
 import type { Damage } from '#volume/engines/restic/reader/damage.ts';
 import type { ResticFiles } from '#volume/engines/restic/reader/files.ts';
 import { openRepository, type ResticRepository } from '#volume/engines/restic/reader/repository.ts';
+import type { ResticKey } from '#volume/engines/restic/reader/seal.ts';
 import { type ResticSnapshot, readSnapshot, snapshotIds } from '#volume/engines/restic/reader/snapshots.ts';
 import { type AffectedSnapshot, affectedSnapshot } from '#volume/engines/restic/reader/verify/affected.ts';
+import type { PackThreads } from '#volume/engines/restic/reader/verify/pack-threads.ts';
 import { type PackProgress, verifyPacks } from '#volume/engines/restic/reader/verify/verify-packs.ts';
 import { treeVerifier } from '#volume/engines/restic/reader/verify/verify-trees.ts';
 
@@ -13,6 +15,8 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** Aborted, it throws its reason between two packs or trees. */
   readonly signal?: AbortSignal;
+  /** Made and closed here: what reads packs beside this thread. */
+  readonly threads?: (key: ResticKey) => PackThreads | undefined;
 }
 
 /** Packs first, which take nearly all the time, then the snapshots' trees. */
@@ -65,10 +69,12 @@ export async function verifyRepository(
 async function verifyOpen(
   repository: ResticRepository,
   ids: readonly string[],
-  { expectedSnapshots = [], onProgress = () => undefined, signal }: VerifyOptions,
+  { expectedSnapshots = [], onProgress = () => undefined, signal, threads: start }: VerifyOptions,
 ): Promise<ResticVerification> {
-  const { config, damage } = repository;
-  const packs = await verifyPacks(repository, (progress) => onProgress({ phase: 'packs', ...progress }), signal);
+  const { config, damage, key } = repository;
+  const threads = start?.(key);
+  const told = (progress: PackProgress) => onProgress({ phase: 'packs', ...progress });
+  const packs = await verifyPacks(repository, told, signal, threads).finally(() => threads?.close());
   const trees = treeVerifier(repository, packs, signal);
   const snapshots: ResticSnapshot[] = [];
   const affects = new Map<Damage, AffectedSnapshot[]>();
