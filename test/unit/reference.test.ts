@@ -28,6 +28,7 @@ import { daemonLineSchema, scheduleListSchema } from '#api/volume-schedule-repor
 import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
+import { volumeVerifiedSchema } from '#api/volume-verify-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
@@ -70,6 +71,7 @@ describe('the generated reference is current', () => {
     ['volume-retention-report', retentionReportSchema],
     ['volume-retention-settings', retentionSettingsReportSchema],
     ['volume-restored', volumeRestoredSchema],
+    ['volume-verified', volumeVerifiedSchema],
     ['volume-snapshot-shown', volumeShownSchema],
     ['volume-snapshot-browsed', volumeBrowsedSchema],
     ['volume-drill-report', volumeDrillReportSchema],

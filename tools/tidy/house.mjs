@@ -118,6 +118,7 @@ export const house = {
       'src/api/volume-repository-report.ts#repositoryCheckedSchema':
         'the JSON Schema in docs/reference is made from it',
       'src/app/volume/hold/start-watchdog.ts#WATCHDOG_COMMAND': 'tests end the watchdogs that they started',
+      'src/api/volume-verify-report.ts#volumeVerifiedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-restore-report.ts#volumeRestoredSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-show-report.ts#volumeShownSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-show-report.ts#volumeBrowsedSchema': 'the JSON Schema in docs/reference is made from it',

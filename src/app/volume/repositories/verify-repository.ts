@@ -1,38 +1,63 @@
-import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { VolumeVerified } from '#api/volume-verify-report.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
+import { compareRecord, expectedSnapshots } from '#app/volume/repositories/compare-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
+import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
 import { packThreads } from '#volume/engines/restic/reader/verify/pack-threads.ts';
-import {
-  type ResticVerification,
-  type VerifyProgress,
-  verifyRepository,
-} from '#volume/engines/restic/reader/verify/verify-repository.ts';
+import { type VerifyProgress, verifyRepository } from '#volume/engines/restic/reader/verify/verify-repository.ts';
+
+export interface VerifyRequest {
+  /** A copy of the repository’s files as they are, or its place mounted here; its own directory without it. */
+  readonly directory?: string;
+  readonly onProgress: (progress: VerifyProgress) => void;
+}
 
 /**
  * Reads a whole repository without restic, recomputes every hash, and compares its snapshots with those that the record
- * knows.
- * @throws `VERIFY_LOCATION_UNSUPPORTED`, `RESTIC_*`
+ * knows: what was deleted, rolled back, or put there by others.
+ * @throws `VERIFY_LOCATION_UNSUPPORTED`, `VERIFY_OTHER_REPOSITORY`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
  */
 export async function verifyIndependently(
   record: OpenRecord,
   { settings, access }: OpenRepository,
-  onProgress: (progress: VerifyProgress) => void,
-): Promise<ResticVerification> {
-  if (!access.location.startsWith('/')) {
-    throw new HoldfastError('VERIFY_LOCATION_UNSUPPORTED', `${access.location} is no directory of this machine`, {
+  { directory: given, onProgress }: VerifyRequest,
+): Promise<VolumeVerified> {
+  const directory = given === undefined ? access.location : resolve(given);
+  if (!directory.startsWith('/')) {
+    throw new HoldfastError('VERIFY_LOCATION_UNSUPPORTED', `${directory} is no directory of this machine`, {
       kind: 'usage',
-      hint: 'Mount it, or use restic for it: holdfast volume repo check --all',
+      hint: 'Mount it, or copy its files as they are (aws s3 sync, rclone, sftp -r), and name that: --directory DIRECTORY. With restic: holdfast volume repo check --all',
     });
   }
-  const known = await knownSnapshots(record, settings.id);
-  const expected = [...known.values()].flatMap(({ snapshot, leaving }) => (leaving ? [] : [snapshot]));
-  const expectedSnapshots = [...expected, ...(await knownStacks(record, settings.id)).keys()];
-  const password = readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
-  return verifyRepository(directoryFiles(access.location), password, {
-    ...{ expectedSnapshots, onProgress },
-    threads: (key) => packThreads(access.location, key),
+  const expected = await expectedSnapshots(record, settings.id);
+  const begun = performance.now();
+  const found = await verifyRepository(directoryFiles(directory), passwordOf(access.passwordFile), {
+    expectedSnapshots: expected.filter(({ leaving }) => !leaving).map(({ snapshot }) => snapshot),
+    onProgress,
+    threads: (key) => packThreads(directory, key),
   });
+  const seconds = Math.round(performance.now() - begun) / 1000;
+  if (found.repository !== undefined && found.repository !== settings.id) {
+    throw new HoldfastError(
+      'VERIFY_OTHER_REPOSITORY',
+      `In ${directory} is the repository ${found.repository.slice(0, 8)}, not ${settings.id.slice(0, 8)}, which ${settings.name} was`,
+      { hint: 'Somebody put another one there, or --directory names another.' },
+    );
+  }
+  const junk = found.damage.filter(({ kind }) => kind === 'snapshot-junk').map(({ name }) => name);
+  const ids = new Set([...found.snapshots.map(({ id }) => id), ...junk]);
+  const { packs, blobs, trees, bytes } = found;
+  return {
+    ...{ repository: found.repository ?? null, version: found.version ?? null, directory },
+    snapshots: found.snapshots.map(({ id, time }) => ({ snapshot: id, time })),
+    ...{ packs, blobs, trees, bytes, seconds },
+    damage: found.damage.map(({ kind, name, problem, affects }) => ({
+      ...{ kind, name, problem: { ...problem } },
+      affects: affects.map((one) => ({ ...one, paths: [...one.paths] })),
+    })),
+    record: compareRecord(expected, ids, found.snapshots),
+  };
 }

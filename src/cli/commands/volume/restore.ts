@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { engineOption, textOrJson } from '#cli/commands/options.ts';
 import type { BrowseFlags } from '#cli/volume/browse-command.ts';
-import type { VolumeFlags } from '#cli/volume/on-record.ts';
 import type { RestoreFlags } from '#cli/volume/restore-command.ts';
 import type { RestoreStackFlags } from '#cli/volume/restore-stack-command.ts';
 import type { ShowFlags } from '#cli/volume/show-command.ts';
+import type { VerifyFlags } from '#cli/volume/verify-command.ts';
 
 /** Adds `holdfast volume restore`, `show`, `browse` and `verify`. */
 export function addVolumeRestore(program: Command, finish: Finish): void {
@@ -82,15 +82,25 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
   volume
     .command('verify')
     .description('read a whole repository without restic, recompute every hash, compare with the record')
-    .requiredOption('--repo <NAME>', 'a repository in a directory')
+    .requiredOption('--repo <NAME>', 'the repository')
     .option('--independent', 'without restic; there is no other way yet')
+    .option('--directory <DIRECTORY>', 'where its files are here: a mount or a plain copy (default: its own directory)')
     .addOption(textOrJson())
-    .addHelpText('after', '\nExit codes: 0 whole, 1 failed, 2 usage, 3 damage found.')
-    .action(async (flags: VolumeFlags) => {
+    .addHelpText('after', VERIFY_HELP)
+    .action(async (flags: VerifyFlags) => {
       const { verifyVolumeCommand } = await import('#cli/volume/verify-command.ts');
       finish(await verifyVolumeCommand(flags, process.env));
     });
 }
+
+const VERIFY_HELP = `
+Snapshots that the record knows and that are not there count as damage; those that it does not know are named.
+
+Examples:
+  holdfast volume verify --repo main
+  holdfast volume verify --repo off --directory /mnt/copy-of-the-bucket
+
+Exit codes: 0 whole, 1 failed, 2 usage, 3 damage found.`;
 
 const BROWSE_HELP = `
 A repository in a directory is read without restic, and each hash is checked.
