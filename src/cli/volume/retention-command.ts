@@ -4,7 +4,6 @@ import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import type { RepositorySettings } from '#app/volume/repositories/settings.ts';
-import { lastTrustedSnapshot } from '#app/volume/restore/last-trusted.ts';
 import { applyRetention, type RetentionRun, type VolumeRetention } from '#app/volume/retention/apply-retention.ts';
 import { pruneDays } from '#app/volume/retention/prune.ts';
 import { setRetention } from '#app/volume/retention/set-retention.ts';
@@ -108,20 +107,6 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
         includeForeign: flags.includeForeign === true,
         prune: flags.prune === undefined ? 'due' : flags.prune ? 'now' : 'never',
       });
-      const advisories = await openDefaultAdvisories(undefined, environment);
-      try {
-        const judging = { record, list: repository.engine.snapshots, advisories, now: recordClock() };
-        const lastTrusted = (volume: string) => lastTrustedSnapshot(judging, volume);
-        const deps = { record, repository, actor: actorOf(environment), now: recordClock, stackOf, lastTrusted };
-        return await applyRetention(deps, {
-          ...(flags.volume === undefined ? {} : { volume: flags.volume }),
-          dryRun: flags.dryRun === true,
-          includeForeign: flags.includeForeign === true,
-          prune: flags.prune === undefined ? 'due' : flags.prune ? 'now' : 'never',
-        });
-      } finally {
-        advisories.close();
-      }
     });
     progress.done();
     printProblems(run.problems);

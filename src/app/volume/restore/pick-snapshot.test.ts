@@ -7,7 +7,6 @@ import { advisoriesFromMemory } from '#advisory/store/in-memory.ts';
 import { EVENTS } from '#app/events.ts';
 import { PROJECTIONS } from '#app/projections/list.ts';
 import { recordScan } from '#app/record-scan.ts';
-import { lastTrustedSnapshot } from '#app/volume/restore/last-trusted.ts';
 import { type PickDeps, pickSnapshot, type SnapshotWish } from '#app/volume/restore/pick-snapshot.ts';
 import { type BlobStore, openBlobStore } from '#base/blobs/blob-store.ts';
 import type { Database } from '#base/database/database.ts';
@@ -173,23 +172,6 @@ it('trusts again what goes on from a trusted one, and not what a part was put in
   await restored('bbbb', { path: 'conf' });
   await take('dddd', ['good']);
   expect(await pick({ trusted: true })).toBe('cccc');
-});
-
-it('tells retention which one must stay: the trusted one or a copy of it, of those that are there', async () => {
-  const last = () => {
-    const list: PickDeps['list'] = async () => rows;
-    const deps = { record: { ledger, catalogue, blobs }, list, advisories: advisories(), now: NOW };
-    return lastTrustedSnapshot(deps, 'db').then((id) => id?.slice(0, 4));
-  };
-  expect(await last()).toBeUndefined();
-  await take('aaaa', ['good']);
-  await take('bbbb', ['good']);
-  await take('cccc', ['bad']);
-  expect(await last()).toBe('bbbb');
-  rows.splice(1, 1);
-  expect(await last()).toBe('aaaa');
-  rows.push(row('ffff', { tree: 'bbbb'.padEnd(64, 'f'), original: 'bbbb'.padEnd(64, '0') }));
-  expect(await last()).toBe('ffff');
 });
 
 it('does not believe a foreign snapshot, nor a copy with another tree', async () => {

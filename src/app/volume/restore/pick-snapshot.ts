@@ -6,7 +6,7 @@ import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { SnapshotEngine, SnapshotRow } from '#volume/engines/engine.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
-import { type Trust, trustOf } from '#volume/snapshot/trust.ts';
+import { newestTrusted, type Trust, trustOf } from '#volume/snapshot/trust.ts';
 
 /** Which snapshot is meant. All conditions hold together; the newest that fits is taken. */
 export interface SnapshotWish {
@@ -74,16 +74,17 @@ export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<
     }
   }
   if (wish.trusted) {
-    const { trust, reason } = await judgeChain(deps, chain);
-    const good = left.filter(({ recorded }) => recorded !== undefined && trust.get(recorded.id)?.trusted === true);
-    const newest = left.at(-1)?.recorded;
-    if (good.length === 0) {
-      const why = newest === undefined ? 'the record does not know who wrote' : reason(newest);
+    const { judged, reason } = await judgeChain(deps, chain);
+    const isThere = (one: RecordedSnapshot) => left.some(({ recorded }) => recorded === one);
+    const newest = newestTrusted(chain, (writer: Writer) => judged(writer).judgement, isThere);
+    if (newest === undefined) {
+      const last = left.at(-1)?.recorded;
+      const why = last === undefined ? 'the record does not know who wrote' : reason(last);
       throw new HoldfastError('SNAPSHOT_NOT_TRUSTED', `No snapshot of ${nameOf(subject)} can be trusted: ${why}`, {
         hint: 'holdfast volume show tells it of each. One that is named by its id is restored whoever wrote it.',
       });
     }
-    left = good;
+    left = left.filter(({ recorded }) => recorded === newest);
   }
   const picked = left.at(-1);
   if (picked === undefined) throw unknown(`There is no snapshot of ${nameOf(subject)}`);
@@ -131,7 +132,7 @@ export async function judgeChain(
 }
 
 /** What the record knows of a snapshot, also of a copy of it or one whose tags were changed: its tree is the same. */
-export function recordedOf(
+function recordedOf(
   { id, original, tree }: Pick<SnapshotRow, 'id' | 'original' | 'tree'>,
   chain: readonly RecordedSnapshot[],
 ): RecordedSnapshot | undefined {
