@@ -1,24 +1,5 @@
 import { z } from 'zod';
-
-const position = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('file'),
-    path: z.string(),
-    line: z.int().describe('from 1'),
-    column: z.int().describe('from 1, in UTF-16 units'),
-    endLine: z.int().optional(),
-    endColumn: z.int().optional(),
-  }),
-  z.object({
-    kind: z.literal('layer'),
-    layer: z.int().describe('from 0'),
-    digest: z.string().optional(),
-    path: z.string().optional(),
-  }),
-  z.object({ kind: z.literal('workload'), workload: z.string(), field: z.string().optional() }),
-]);
-
-const severity = z.enum(['critical', 'high', 'medium', 'low', 'negligible', 'unknown']);
+import { positionSchema, severitySchema } from '#api/reason-parts.ts';
 
 const elsewhere = z
   .array(z.object({ standard: z.string(), id: z.string(), unconfirmed: z.literal(true).optional() }))
@@ -40,10 +21,10 @@ export const lintedSchema = z
     reasons: z.array(
       z.object({
         rule: z.string(),
-        severity,
+        severity: severitySchema,
         sentence: z.string(),
         fix: z.string().optional(),
-        positions: z.array(position).describe('the best first'),
+        positions: z.array(positionSchema).describe('the best first'),
         evidence: z.string().optional().describe('never a secret’s value'),
         elsewhere,
       }),
@@ -59,7 +40,7 @@ export const lintReportSchema = z
     tool: z.object({ name: z.string(), version: z.string() }),
     judged: z.array(lintedSchema),
     rules: z
-      .array(z.object({ id: z.string(), title: z.string(), severity, why: z.string(), elsewhere }))
+      .array(z.object({ id: z.string(), title: z.string(), severity: severitySchema, why: z.string(), elsewhere }))
       .describe('those that spoke'),
     files: z.int().describe('that were judged'),
     passedOver: z.int().describe('files below directories that are of no known kind'),

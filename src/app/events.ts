@@ -3,6 +3,7 @@ import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
 import { notificationFailed, notificationSent, targetAdded, targetRemoved } from '#notify/events.ts';
 import { snapshotProbed, volumeDrilled } from '#volume/drill/events.ts';
+import { verdictReached } from '#policy/events.ts';
 import {
   repositoryAdopted,
   repositoryChecked,
@@ -70,4 +71,5 @@ export const EVENTS = [
   daemonEnded,
   snapshotProbed,
   volumeDrilled,
+  verdictReached,
 ] as const;

@@ -1,9 +1,8 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import { packageGroups } from '#app/package-groups.ts';
 import { contentsProjection } from '#app/projections/contents.ts';
-import { streamOf } from '#app/target-stream.ts';
+import { streamOf, targetOf } from '#app/target-stream.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
-import { formatPlatform } from '#core/platform.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import { writeCycloneDx } from '#inventory/formats/cyclonedx/write.ts';
 import { jsonPieces } from '#report/json-pieces.ts';
@@ -12,7 +11,6 @@ import type { ScanReportInput } from '#report/scan-report.ts';
 const MOST_CONTAINERS = 100;
 /** Engines refuse images of more than 127 layers. */
 const MOST_GROUPS = 300;
-const MOST_REFERENCE_CHARACTERS = 300;
 
 /**
  * Puts a scan on the record (`image.inventoried`): inventory and SBOM as blobs, the counts in the event.
@@ -30,14 +28,7 @@ export async function recordScan(
   const groups: string[] = [];
   for (const text of packageGroups(inventory)) groups.push((await blobs.put(Buffer.from(text))).digest);
   const sbom = await blobs.put(bytesOf(writeCycloneDx(report)));
-  const { digest, imageId, platform } = description;
-  const target = {
-    kind: description.kind,
-    reference: description.reference.toWellFormed().slice(0, MOST_REFERENCE_CHARACTERS),
-    ...(digest === undefined ? {} : { digest }),
-    ...(imageId === undefined ? {} : { imageId }),
-    ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
-  };
+  const target = targetOf(description);
   const coverage: Record<string, number> = {};
   for (const { state, packages } of findings.coverage) coverage[state] = (coverage[state] ?? 0) + packages;
   const data: ImageInventoried = {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAffected } from '#cli/commands/affected.ts';
+import { addCheck } from '#cli/commands/check.ts';
 import { addDb } from '#cli/commands/db.ts';
 import { addDbInit } from '#cli/commands/db-init.ts';
 import type { Finish } from '#cli/commands/finish.ts';
@@ -32,6 +33,7 @@ export function buildProgram(finish: Finish): Command {
     .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
     .exitOverride();
   addScan(program, finish);
+  addCheck(program, finish);
   addLint(program, finish);
   addDb(program, finish);
   addInit(program, finish);

@@ -1,9 +1,17 @@
 import type { CelOutcome } from '#policy/cel/outcome.ts';
 import type { FactName, Facts } from '#policy/facts/facts.ts';
-import { imagePattern } from '#policy/image-pattern.ts';
+import { isFor, namesOf } from '#policy/match.ts';
 import type { Policy, PolicyRule } from '#policy/policy.ts';
 import type { RuleContext } from '#policy/rules/rule.ts';
-import type { Missing, Mode, PolicyReason, Verdict, Waived, WhenUnknown } from '#policy/verdict.ts';
+import {
+  type Missing,
+  type Mode,
+  type PolicyReason,
+  type Verdict,
+  type Waived,
+  WHEN_UNKNOWN,
+  type WhenUnknown,
+} from '#policy/verdict.ts';
 import { type Waiver, type WaiverLookUp, waiversFor } from '#policy/waiver/waiver.ts';
 
 /** All that a verdict depends on. */
@@ -26,60 +34,61 @@ interface Found {
   readonly missing: Missing[];
 }
 
-const STRICTEST: readonly WhenUnknown[] = ['deny', 'warn', 'allow'];
-
 /**
  * Judges facts by policies. Pure: the same input gives the same verdict, at any time. A rule that certainly does not hold
  * denies, whatever else is unknown; what could not be judged makes the verdict unknown, never `allow`. No policy for the
  * subject: unknown, too.
  */
 export function evaluate(input: EvaluationInput): Verdict {
-  const { facts, waivers, now } = input;
-  const applied = input.policies.filter((policy) => policy.mode !== 'off' && isFor(policy, facts));
+  const { facts, waivers, now, cel } = input;
+  const applied = input.policies.filter(
+    (policy) => policy.mode !== 'off' && isFor(policy, facts) && cel.get(policy.name)?.kind !== 'does-not-match',
+  );
   const lookUp = waiversFor(waivers, namesOf(facts), now);
   const found: Found = { reasons: [], warnings: [], waived: [], missing: [] };
   const context: RuleContext = { facts, now, baseline: input.baseline };
   for (const policy of applied) {
     for (const rule of policy.rules) applyRule(policy, rule, context, lookUp, found);
-    if (policy.cel !== undefined) applyCel(policy, input.cel.get(policy.name), lookUp, found);
+    if (policy.cel !== undefined) applyCel(policy, cel.get(policy.name), lookUp, found);
   }
   if (applied.length === 0) {
     found.missing.push({ policy: '-', rule: '-', sentence: `No policy is for ${facts.subject.name}.` });
   }
   const told = {
     policies: applied.map(({ name, mode }) => ({ name, mode })),
-    warnings: found.warnings,
+    warnings: withoutRepeats(found.warnings, found.reasons),
     waived: found.waived,
     notes: lookUp.notes(),
   };
   if (found.reasons.length > 0) return { decision: 'deny', ...told, reasons: found.reasons, missing: found.missing };
   if (found.missing.length === 0) return { decision: 'allow', ...told };
-  const whenUnknown = STRICTEST.find((one) => applied.some((policy) => policy.whenUnknown === one)) ?? 'deny';
-  return { decision: 'unknown', ...told, missing: found.missing, whenUnknown };
+  return { decision: 'unknown', ...told, missing: found.missing, whenUnknown: strictest(applied, found.missing) };
 }
 
-/** Whether a policy is for the subject. */
-export function isFor({ match }: Policy, { subject, image }: Facts): boolean {
-  const { images, environments, kinds } = match;
-  if (kinds.length > 0 && !kinds.includes(subject.kind)) return false;
-  if (environments.length > 0 && (subject.environment === null || !environments.includes(subject.environment)))
-    return false;
-  if (images.length === 0) return true;
-  const names = image.state === 'collected' ? namesOf({ subject, image } as Facts) : [subject.name];
-  return images.some((pattern) => names.some(imagePattern(pattern)));
+/** Of the policies that could not tell. One that only warns holds nothing up. */
+function strictest(applied: readonly Policy[], missing: readonly Missing[]): WhenUnknown {
+  const said = applied
+    .filter(({ name }) => missing.some(({ policy }) => policy === name))
+    .map(({ mode, whenUnknown }) => (mode === 'warn' ? 'allow' : whenUnknown));
+  return WHEN_UNKNOWN.find((one) => said.includes(one)) ?? 'deny';
 }
 
-/** A subject's names: as it was asked for, and whole. */
-function namesOf({ subject, image }: Facts): readonly string[] {
-  if (image.state !== 'collected') return [subject.name];
-  const { registry, repository, tag, digest } = image.value;
-  if (registry === null || repository === null) return [subject.name];
-  const whole = `${registry}/${repository}`;
-  return [
-    subject.name,
-    ...(tag === null ? [whole] : [`${whole}:${tag}`]),
-    ...(digest === null ? [] : [`${whole}@${digest}`]),
-  ];
+/** A flaw that is a reason, or was said by another rule already, is no second warning. */
+function withoutRepeats(warnings: readonly PolicyReason[], reasons: readonly PolicyReason[]): readonly PolicyReason[] {
+  const said = new Set(reasons.flatMap(flawOf));
+  return warnings.filter((warning) => {
+    const [flaw] = flawOf(warning);
+    if (flaw === undefined) return true;
+    if (said.has(flaw)) return false;
+    said.add(flaw);
+    return true;
+  });
+}
+
+function flawOf({ vulnerability, purl, positions }: PolicyReason): readonly string[] {
+  if (vulnerability === undefined) return [];
+  const [place] = positions;
+  return [`${vulnerability} ${purl ?? ''} ${place?.kind === 'layer' ? place.layer : ''}`];
 }
 
 function applyRule(
@@ -92,16 +101,21 @@ function applyRule(
   const effective = strictestAllowed(policy.mode, mode);
   if (effective === 'off') return;
   const where = { policy: policy.name, rule: rule.id };
-  const gap = rule.needs.find((name) => context.facts[name].state !== 'collected');
-  if (gap !== undefined) {
-    unknown(effective, { ...where, sentence: gapIn(context.facts, gap) }, found);
-    return;
+  let blind = false;
+  for (const name of rule.needs) {
+    const fact = context.facts[name];
+    if (fact.state === 'collected') continue;
+    // What was looked at and could not be read is never passed over, whatever the rule's mode.
+    const counts = effective === 'enforce' || policy.mode === 'warn' || fact.state === 'failed';
+    unknown(counts, { ...where, sentence: gapIn(context.facts, name) }, found);
+    blind ||= rule.sure !== true || fact.state !== 'failed' || fact.partial === undefined;
   }
+  if (blind) return;
   const { failures, missing } = rule.check(context, parameters);
   for (const failure of failures) {
     put(effective, { ...where, ...failure, positions: failure.positions ?? [] }, lookUp, found);
   }
-  for (const one of missing) unknown(effective, { ...where, ...one }, found);
+  for (const one of missing) unknown(effective === 'enforce' || policy.mode === 'warn', { ...where, ...one }, found);
 }
 
 /** A policy that only warns has no rule that denies. */
@@ -112,10 +126,10 @@ function strictestAllowed(policy: Mode, rule: Mode): Mode {
 
 function gapIn(facts: Facts, name: FactName): string {
   const fact = facts[name];
-  const why = fact.state === 'collected' ? '' : fact.why;
-  return fact.state === 'failed'
-    ? `What is needed (${name}) could not be read: ${why}`
-    : `Nobody looked (${name}): ${why}`;
+  if (fact.state === 'collected') return '';
+  if (fact.state === 'not-collected') return `Nobody looked (${name}): ${fact.why}`;
+  const how = fact.partial === undefined ? 'could not be read' : 'could be read in part only';
+  return `What is needed (${name}) ${how}: ${fact.why}`;
 }
 
 function put(mode: Mode, reason: PolicyReason, lookUp: WaiverLookUp, found: Found): void {
@@ -126,9 +140,9 @@ function put(mode: Mode, reason: PolicyReason, lookUp: WaiverLookUp, found: Foun
   } else (mode === 'enforce' ? found.reasons : found.warnings).push(reason);
 }
 
-/** What a rule that only warns cannot tell is a warning. */
-function unknown(mode: Mode, missing: Missing, found: Found): void {
-  if (mode === 'enforce') {
+/** What a rule that only warns, in a policy that does more, cannot tell is a warning. */
+function unknown(counts: boolean, missing: Missing, found: Found): void {
+  if (counts) {
     found.missing.push(missing);
     return;
   }
@@ -151,7 +165,7 @@ function applyCel(policy: Policy, outcome: CelOutcome | undefined, lookUp: Waive
     const effective = failed && cel.failurePolicy === 'Ignore' ? 'warn' : mode;
     put(effective, { policy: name, rule, severity: 'high', sentence, positions: [] }, lookUp, found);
   };
-  if (outcome === undefined) unknown(mode, { policy: name, rule: 'cel', sentence: 'Its CEL was not run.' }, found);
+  if (outcome === undefined) unknown(true, { policy: name, rule: 'cel', sentence: 'Its CEL was not run.' }, found);
   else if (outcome.kind === 'failed') say(-1, `Its CEL could not be run: ${outcome.message}`, true);
   else {
     for (const [index, one] of outcome.validations.entries()) {

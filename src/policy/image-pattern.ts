@@ -1,14 +1,33 @@
 /**
  * A pattern for names of images: `*` stands for anything without a slash, `**` for anything. A pattern without a tag or
- * digest fits all of them.
+ * digest fits all of them. Names may be hostile: the time grows with the lengths of pattern and name, no faster.
  */
-export function imagePattern(pattern: string): (reference: string) => boolean {
+export function imagePattern(pattern: string): (name: string) => boolean {
+  const tokens = pattern.match(/\*+|[^*]+/g) ?? [];
   const tagged = /[:@][^/]*$/.test(pattern);
-  const source = pattern.replace(/\*\*|\*|[^*]+/g, (part) =>
-    part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'),
-  );
-  // Runs of stars are one star: otherwise a hostile name could take very long.
-  const collapsed = source.replace(/(?:\.\*|\[\^\/\]\*){2,}/g, '.*');
-  const test = new RegExp(`^${collapsed}${tagged ? '' : '(?:[:@][^/]*)?'}$`, 's');
-  return (reference) => test.test(reference);
+  return (name) => {
+    let at: ReadonlySet<number> = new Set([0]);
+    for (const token of tokens) at = after(token, name, at);
+    for (const end of at) {
+      if (end === name.length) return true;
+      if (!tagged && /[:@]/.test(name[end] ?? '') && !name.includes('/', end)) return true;
+    }
+    return false;
+  };
+}
+
+/** Where one can stand behind a part of the pattern that begins where one stands. */
+function after(token: string, name: string, starts: ReadonlySet<number>): ReadonlySet<number> {
+  const ends = new Set<number>();
+  if (!token.startsWith('*')) {
+    for (const start of starts) if (name.startsWith(token, start)) ends.add(start + token.length);
+    return ends;
+  }
+  for (const start of [...starts].sort((a, b) => a - b)) {
+    for (let end = start; end <= name.length && !ends.has(end); end += 1) {
+      ends.add(end);
+      if (token.length === 1 && name[end] === '/') break;
+    }
+  }
+  return ends;
 }

@@ -25,8 +25,10 @@ export interface PolicyMatch {
 export interface PolicyRule {
   readonly rule: BuiltInRule<unknown>;
   readonly parameters: unknown;
-  /** Unless it is the policy's. */
+  /** The policy's, unless the rule has its own. */
   readonly mode: Mode;
+  /** It stands in no file, and is asked all the same. */
+  readonly implied?: true;
 }
 
 /** Rules of the user's own, in the form of Kubernetes' ValidatingAdmissionPolicy (`admissionregistration.k8s.io/v1`, `spec`). */

@@ -1,17 +1,24 @@
 import type { Reason } from '#core/reason.ts';
 
 /** Whether a rule that does not hold denies, or is only told. */
-export type Mode = 'off' | 'warn' | 'enforce';
+export const MODES = ['off', 'warn', 'enforce'] as const;
 
-/** What is done where a verdict is unknown. */
-export type WhenUnknown = 'deny' | 'warn' | 'allow';
+export type Mode = (typeof MODES)[number];
+
+/** What is done where a verdict is unknown, the strictest first. */
+export const WHEN_UNKNOWN = ['deny', 'warn', 'allow'] as const;
+
+export type WhenUnknown = (typeof WHEN_UNKNOWN)[number];
 
 /** A rule of a policy that does not hold. */
 export interface PolicyReason extends Reason {
   readonly policy: string;
   /** What it is about, where waivers may name that. */
   readonly vulnerability?: string;
+  /** Its other ids. */
+  readonly aliases?: readonly string[];
   readonly package?: string;
+  readonly purl?: string;
 }
 
 /** A rule that could not be judged, and what that would take. */
@@ -36,7 +43,7 @@ interface Told {
   readonly policies: readonly { readonly name: string; readonly mode: Mode }[];
   readonly warnings: readonly PolicyReason[];
   readonly waived: readonly Waived[];
-  /** Sentences about waivers: those that are over and would have counted, and those that match nothing. */
+  /** Sentences about waivers: those that are over and would have counted, those that match nothing, those for others. */
   readonly notes: readonly string[];
 }
 
@@ -51,6 +58,16 @@ export type Verdict =
   | (Told & {
       readonly decision: 'unknown';
       readonly missing: readonly Missing[];
-      /** The strictest that a policy says. */
+      /** The strictest that a policy which could not tell says. */
       readonly whenUnknown: WhenUnknown;
     });
+
+/** Why a verdict denies; empty where it does not. */
+export function reasonsOf(verdict: Verdict): readonly PolicyReason[] {
+  return verdict.decision === 'deny' ? verdict.reasons : [];
+}
+
+/** What a verdict could not tell. */
+export function missingOf(verdict: Verdict): readonly Missing[] {
+  return verdict.decision === 'allow' ? [] : verdict.missing;
+}

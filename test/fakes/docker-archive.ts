@@ -23,12 +23,14 @@ export interface MadeImage {
   readonly tag?: string;
   readonly steps: readonly (MadeLayer | RawLayer | EmptyStep)[];
   readonly labels?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly created?: string;
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** The bytes that `docker save` writes for an image, in the form of Docker's image specification v1.2. */
-export function dockerArchive({ tag, steps, labels }: MadeImage): Buffer {
+export function dockerArchive({ tag, steps, labels, user, created }: MadeImage): Buffer {
   const layers = steps.flatMap((step) => {
     if ('empty' in step) return [];
     const bytes = 'bytes' in step ? step.bytes : tarOf(step.files);
@@ -38,7 +40,8 @@ export function dockerArchive({ tag, steps, labels }: MadeImage): Buffer {
     JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
-      config: labels === undefined ? {} : { Labels: labels },
+      ...(created === undefined ? {} : { created }),
+      config: { ...(labels === undefined ? {} : { Labels: labels }), ...(user === undefined ? {} : { User: user }) },
       rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       history: steps.map((step) =>
         'empty' in step ? { created_by: step.empty, empty_layer: true } : { created_by: step.instruction },

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
+import { checkReportSchema } from '#api/check-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
 import { hostReportSchema } from '#api/host-report.ts';
 import { lintedSchema, lintReportSchema } from '#api/lint-report.ts';
@@ -80,6 +81,7 @@ describe('the generated reference is current', () => {
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],
     ['linted', lintedSchema],
+    ['check-report', checkReportSchema],
   ])('JSON Schema of %s', async (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output' });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);

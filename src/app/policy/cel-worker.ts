@@ -7,19 +7,19 @@ import { type CelProgram, celProgram } from '#policy/cel/run-cel.ts';
 import type { Facts } from '#policy/facts/facts.ts';
 import type { CelPart } from '#policy/policy.ts';
 
-/** What the thread is asked. */
+/** What the thread is asked: one subject, and the CEL of one policy after the other. */
 export interface CelQuestion {
-  readonly id: number;
-  readonly part: CelPart;
+  readonly parts: readonly CelPart[];
   readonly facts: Facts;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-export interface CelAnswer {
-  readonly id: number;
-  readonly outcome: CelOutcome;
-}
+/** `begun` comes before a part that may never end, `done` when all parts have been answered. */
+export type CelAnswer =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'outcome'; readonly outcome: CelOutcome }
+  | { readonly kind: 'done' };
 
 const environment = celEnvironment();
 const programs = new Map<string, CelProgram>();
@@ -33,13 +33,22 @@ function programOf(part: CelPart): CelProgram {
   return made;
 }
 
-parentPort?.on('message', ({ id, part, facts, now }: CelQuestion) => {
-  let outcome: CelOutcome;
-  try {
-    outcome = programOf(part).run(activationOf(facts, now), new Date(now));
-  } catch (error) {
-    outcome = { kind: 'failed', message: (error instanceof Error ? error.message : String(error)).slice(0, 500) };
-  }
-  const answer: CelAnswer = { id, outcome };
+function say(answer: CelAnswer): void {
   parentPort?.postMessage(answer);
+}
+
+parentPort?.on('message', ({ parts, facts, now }: CelQuestion) => {
+  const object = activationOf(facts, now);
+  for (const part of parts) {
+    let outcome: CelOutcome;
+    try {
+      const program = programOf(part);
+      say({ kind: 'begun' });
+      outcome = program.run(object, new Date(now));
+    } catch (error) {
+      outcome = { kind: 'failed', message: (error instanceof Error ? error.message : String(error)).slice(0, 500) };
+    }
+    say({ kind: 'outcome', outcome });
+  }
+  say({ kind: 'done' });
 });

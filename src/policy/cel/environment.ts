@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { NEVER_COLLECTED } from '#policy/facts/facts.ts';
 import type { CheckExpression } from '#policy/load/load-policy.ts';
 
 /** What one expression may be: a person wrote it. */
@@ -14,12 +15,14 @@ export function celEnvironment(): Environment {
   return environment.registerVariable('variables', 'dyn').registerVariable('now', 'google.protobuf.Timestamp');
 }
 
-/** Says what is wrong with an expression: it does not parse, has a type error, or names a variable that is not there yet. */
+const MOST_CHARACTERS = 20_000;
+
+/** Says what is wrong with an expression: it does not parse, has a type error, or names what is not there. */
 export function expressionChecker(): CheckExpression {
   const environment = celEnvironment();
   return (expression, variables) => {
-    if (expression.length > 20_000)
-      return { message: `The expression has ${expression.length} characters; at most 20000 are read.`, line: 1 };
+    if (expression.length > MOST_CHARACTERS)
+      return `The expression has ${expression.length} characters; at most ${MOST_CHARACTERS} are read.`;
     try {
       const checked = environment.check(expression);
       if (checked.valid !== true) return faultOf(checked.error);
@@ -27,20 +30,19 @@ export function expressionChecker(): CheckExpression {
       return faultOf(error);
     }
     for (const [, name = ''] of expression.matchAll(/\bvariables\.([A-Za-z_]\w*)/g)) {
-      if (!variables.includes(name)) return { message: `No variable ${name} comes before this expression.`, line: 1 };
+      if (!variables.includes(name)) return `No variable ${name} comes before this expression.`;
     }
-    const never = /\bobject\.(secrets|malware|trust)\b/.exec(expression)?.[1];
-    return never === undefined
-      ? undefined
-      : { message: `The expression needs object.${never}, which this program does not collect.`, line: 1 };
+    const never = [...NEVER_COLLECTED].find((name) => new RegExp(`\\bobject\\.${name}\\b`).test(expression));
+    return never === undefined ? undefined : `It needs object.${never}, which this program does not collect.`;
   };
 }
 
-function faultOf(error: unknown): { readonly message: string; readonly line: number } {
+function faultOf(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
   const [first = ''] = said.split('\n');
   // The library shows the line with a caret below it.
-  const caret = /^( *>? *\d+ \| )(.*)\n( *)\^/m.exec(said);
-  const column = caret === null ? 0 : (caret[3]?.length ?? 0) - (caret[1]?.length ?? 0) + 1;
-  return { message: `${first}${column > 0 ? `, at character ${column} of the expression` : ''}.`, line: 1 };
+  const caret = /^( *>? *(\d+) \| )(.*)\n( *)\^/m.exec(said);
+  const column = caret === null ? 0 : (caret[4]?.length ?? 0) - (caret[1]?.length ?? 0) + 1;
+  const line = Number(caret?.[2] ?? 1) > 1 ? ` in its line ${caret?.[2]}` : ' of the expression';
+  return `${first}${column > 0 ? `, at character ${column}${line}` : ''}.`;
 }

@@ -1,16 +1,13 @@
 import * as z from 'zod/mini';
 
-/** What is known of one thing: it was looked at, it was and could not be read, or nobody looked. */
-export type Fact<T> =
-  | { readonly state: 'collected'; readonly value: T }
-  | { readonly state: 'failed'; readonly why: string }
-  | { readonly state: 'not-collected'; readonly why: string };
-
-/** The schema of a fact. */
+/**
+ * The schema of what is known of one thing: it was looked at; it was, and could not be read, or only in part; or nobody
+ * looked. A part is never the whole: what is not in it may be there.
+ */
 export function factOf<T extends z.ZodMiniType>(value: T) {
   return z.discriminatedUnion('state', [
     z.object({ state: z.literal('collected'), value }),
-    z.object({ state: z.literal('failed'), why: z.string() }),
+    z.object({ state: z.literal('failed'), why: z.string(), partial: z.optional(value) }),
     z.object({ state: z.literal('not-collected'), why: z.string() }),
   ]);
 }

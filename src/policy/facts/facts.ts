@@ -49,7 +49,10 @@ export const factsSchema = z.object({
   coverage: factOf(z.array(coverageFacts)),
   advisories: factOf(z.object({ kind: text, builtAt: text, records: z.int() })),
   sbom: factOf(
-    z.object({ format: text, attached: described(z.boolean(), 'The image brought it; else it was made here.') }),
+    z.object({
+      format: text,
+      attached: described(z.nullable(z.boolean()), 'The image brought it; null when nobody looked for one of its own.'),
+    }),
   ),
   workload: factOf(
     z.object({ name: text, reasons: z.array(z.object({ rule: text, severity: text, sentence: text })) }),

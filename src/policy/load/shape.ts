@@ -9,44 +9,87 @@ export type Shaped<T> =
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
 /**
- * Compares a part of a file with its shape.
- * @param keys names that the shape knows, for whoever mistyped one
+ * Compares a part of a file with its shape. Whoever mistyped a name is told the nearest one that may stand there.
+ * @param path of the part
  */
 export function shaped<T>(
   file: YamlFile,
   path: readonly PropertyKey[],
   value: unknown,
   schema: z.ZodMiniType<T>,
-  keys: readonly string[],
 ): Shaped<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { kind: 'fits', value: parsed.data };
   const faults = parsed.error.issues.flatMap((issue): Fault[] => {
     const at = [...path, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
+      const keys = keysAt(schema, issue.path);
       return issue.keys.map((key) => {
-        const meant = nearest(key, keys);
-        const hint = meant === undefined ? `There are: ${keys.join(', ')}.` : `Did you mean ${meant}?`;
-        return { ...file.placeOfKey(at, key), message: `There is no ${JSON.stringify(key)} here. ${hint}`, hint };
+        const hint = suggestion(key, keys);
+        return { ...file.placeOfKey(at, key), message: `There is no ${quoted(key)} here. ${hint}`, hint };
       });
     }
     const last = issue.path.at(-1);
     const what = last === undefined ? 'This' : typeof last === 'number' ? `Item ${last + 1}` : `${String(last)}`;
-    return [{ ...file.placeOf(at), message: `${what}: ${wordsOf(issue)}` }];
+    return [{ ...file.placeOf(at), message: `${what}: ${wordsOf(issue, valueAt(value, issue.path))}` }];
   });
   return { kind: 'faults', faults };
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string {
+/** A word of the operator's in quotes, as long as it can be read. */
+export function quoted(word: string): string {
+  return JSON.stringify(word.length > 100 ? `${word.slice(0, 100)}…` : word);
+}
+
+/** `Did you mean …?`, or what there is. */
+export function suggestion(word: string, names: readonly string[]): string {
+  const meant = nearest(word, names);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return names.length === 0 ? 'There is nothing to set.' : `There are: ${names.join(', ')}.`;
+}
+
+interface Def {
+  readonly shape?: Readonly<Record<string, { readonly def: Def }>>;
+  readonly element?: { readonly def: Def };
+  readonly innerType?: { readonly def: Def };
+}
+
+/** The names that a mapping may have. */
+export function keysAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] {
+  let def: Def | undefined = (schema as unknown as { readonly def: Def }).def;
+  const inside = () => {
+    while (def?.innerType !== undefined) def = def.innerType.def;
+  };
+  inside();
+  for (const step of path) {
+    def = typeof step === 'number' ? def?.element?.def : def?.shape?.[String(step)]?.def;
+    inside();
+  }
+  return Object.keys(def?.shape ?? {});
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    value,
+  );
+}
+
+function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
+    case 'custom':
+      return issue.message;
     case 'invalid_value':
       return `it must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((one) => String(one)).join(', ')}.`;
     case 'invalid_type':
-      return issue.input === undefined ? 'it is missing.' : `it must be ${article(issue.expected)}.`;
+      if (value === undefined) return 'it is missing.';
+      return `it must be ${article(issue.expected)}${value === null ? ', and is empty' : ''}.`;
     case 'too_small':
-      return `it must be at least ${issue.minimum}${issue.origin === 'array' ? ' long' : ''}.`;
+      return `it must ${issue.origin === 'array' ? 'have at least' : 'be at least'} ${issue.minimum}${issue.origin === 'array' ? ' of them' : ''}.`;
     case 'too_big':
-      return `it must be at most ${issue.maximum}.`;
+      return `it must be at most ${issue.maximum}${issue.origin === 'string' || issue.origin === 'array' ? ' long' : ''}.`;
+    case 'invalid_format':
+      return 'it has letters or a form that it may not have.';
     case 'invalid_union':
       return 'it has a form that is not known here.';
     default:

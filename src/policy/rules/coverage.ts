@@ -6,6 +6,10 @@ const parameters = z.strictObject({
   atLeast: z.number().check(z.minimum(0), z.maximum(100)),
 });
 
+/** What rules over findings ask for where their policy says nothing of it. */
+export const IMPLIED_COVERAGE: z.infer<typeof parameters> = { atLeast: 90 };
+
+const MOST_GAPS = 5;
 const COMPARED = new Set(['covered', 'not-affected']);
 
 /** Enough was compared for an answer. Where it was not, the answer is unknown: nothing bad was found, nor could it be. */
@@ -25,8 +29,13 @@ export const coverageRule: BuiltInRule<z.infer<typeof parameters>> = {
     }
     const share = all === 0 ? 0 : (compared / all) * 100;
     if (share >= atLeast) return HOLDS;
-    const gaps = lines.filter(({ state }) => !COMPARED.has(state)).slice(0, 5);
-    const what = gaps.map(({ subject, packages, state }) => `${subject}: ${packages} ${state}`).join('; ');
+    const gaps = new Map<string, number>();
+    for (const { subject, state, packages } of lines) {
+      const gap = `${subject} ${state}`;
+      if (!COMPARED.has(state)) gaps.set(gap, (gaps.get(gap) ?? 0) + packages);
+    }
+    const worst = [...gaps].sort(([, a], [, b]) => b - a).slice(0, MOST_GAPS);
+    const what = worst.map(([gap, packages]) => `${gap} ${packages}`).join(', ');
     const sentence =
       all === 0
         ? 'No package was recognised, so that nothing could be compared.'

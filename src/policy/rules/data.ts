@@ -5,6 +5,11 @@ const HOUR_MS = 3_600_000;
 const hours = z.strictObject({ hours: z.number().check(z.minimum(0), z.maximum(876_000)) });
 const days = z.strictObject({ days: z.number().check(z.minimum(0), z.maximum(36_500)) });
 
+/** A time that cannot be read is as good as none. */
+function isWithin(time: string | null, now: number, mostMs: number): boolean {
+  return time !== null && now - Date.parse(time) <= mostMs;
+}
+
 /** Its data were kept lately. */
 export const snapshotAgeRule: BuiltInRule<z.infer<typeof hours>> = {
   id: 'snapshot-age',
@@ -14,9 +19,7 @@ export const snapshotAgeRule: BuiltInRule<z.infer<typeof hours>> = {
   parameters: hours,
   check: (context, given): RuleOutcome => {
     const failures = collected(context, 'data')
-      .filter(
-        ({ lastSnapshot }) => lastSnapshot === null || context.now - Date.parse(lastSnapshot) > given.hours * HOUR_MS,
-      )
+      .filter(({ lastSnapshot }) => !isWithin(lastSnapshot, context.now, given.hours * HOUR_MS))
       .map(({ name, lastSnapshot }) => ({
         severity: 'high' as const,
         sentence:
@@ -38,7 +41,7 @@ export const drillAgeRule: BuiltInRule<z.infer<typeof days>> = {
   parameters: days,
   check: (context, given): RuleOutcome => {
     const failures = collected(context, 'data')
-      .filter(({ lastDrill }) => lastDrill === null || context.now - Date.parse(lastDrill) > given.days * 24 * HOUR_MS)
+      .filter(({ lastDrill }) => !isWithin(lastDrill, context.now, given.days * 24 * HOUR_MS))
       .map(({ name, lastDrill }) => ({
         severity: 'medium' as const,
         sentence:

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import { findingParameters, overFindings } from '#policy/rules/finding-filter.ts';
+import { daysSince, findingParameters, overFindings } from '#policy/rules/finding-filter.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 
-const parameters = z.strictObject({
-  atLeast: z.number().check(z.minimum(0), z.maximum(1)),
-  ...findingParameters,
-});
+const parameters = z
+  .strictObject({ atLeast: z.number().check(z.minimum(0), z.maximum(1)), ...findingParameters })
+  .check(daysSince);
 
 /** Nothing that is likely to be exploited soon. */
 export const epssRule: BuiltInRule<z.infer<typeof parameters>> = {
@@ -13,6 +12,7 @@ export const epssRule: BuiltInRule<z.infer<typeof parameters>> = {
   title: 'No vulnerabilities that are likely to be exploited',
   why: 'EPSS estimates the probability of exploitation within 30 days from what attackers do.',
   needs: ['findings'],
+  sure: true,
   parameters,
   check: (context, given) =>
     overFindings(

@@ -24,6 +24,12 @@ export const findingParameters = {
   since: z.optional(z.enum(['publication', 'fix', 'first-seen'])),
 };
 
+/** Days count from somewhere only where there are days. */
+export const daysSince = z.refine<FindingParameters>(
+  ({ since, graceDays }) => since === undefined || graceDays !== undefined,
+  { error: 'it needs graceDays, the days that count from then.', path: ['since'] },
+);
+
 export interface FindingParameters {
   readonly fixable?: boolean | undefined;
   readonly owner?: 'base' | 'app' | undefined;
@@ -65,7 +71,7 @@ export function overFindings(
 }
 
 function failureOf(finding: FindingFacts, sentence: string): Failure {
-  const { id, package: name, version, fixedVersions, location, layer, severity: level } = finding;
+  const { id, aliases, package: name, version, purl, fixedVersions, location, layer, severity: level } = finding;
   const [lowest] = fixedVersions;
   return {
     severity: level,
@@ -76,7 +82,9 @@ function failureOf(finding: FindingFacts, sentence: string): Failure {
         ? []
         : [{ kind: 'layer', layer, ...(location === null ? {} : { path: `/${location.replace(/^\//, '')}` }) }],
     vulnerability: id,
+    aliases,
     package: name,
+    purl,
   };
 }
 

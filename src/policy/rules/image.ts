@@ -34,8 +34,9 @@ export const pinnedRule: BuiltInRule<z.infer<typeof none>> = {
   needs: ['image'],
   parameters: none,
   check: (context) => {
-    const { pinned, reference, digest } = collected(context, 'image');
-    if (pinned) return HOLDS;
+    const { pinned, reference, digest, registry } = collected(context, 'image');
+    // A file is what it is: no registry can put another image under its name.
+    if (pinned || registry === null) return HOLDS;
     const fix = digest === null ? 'Name it by digest.' : `Name it with @${digest}.`;
     return fails('low', `${reference} is named without a digest.`, fix);
   },

@@ -1,10 +1,11 @@
 import { advisoriesAgeRule, imageAgeRule } from '#policy/rules/age.ts';
-import { licencesRule, packagesRule, sbomRule } from '#policy/rules/contents.ts';
+import { packagesRule, sbomRule } from '#policy/rules/contents.ts';
 import { coverageRule } from '#policy/rules/coverage.ts';
 import { drillAgeRule, snapshotAgeRule } from '#policy/rules/data.ts';
 import { epssRule } from '#policy/rules/epss.ts';
 import { labelsRule, noLatestRule, nonRootRule, pinnedRule, registriesRule } from '#policy/rules/image.ts';
 import { knownExploitedRule } from '#policy/rules/known-exploited.ts';
+import { licencesRule } from '#policy/rules/licences.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 import { severityRule } from '#policy/rules/severity.ts';
 

@@ -28,7 +28,10 @@ export interface Failure {
   readonly positions?: readonly Position[];
   readonly evidence?: string;
   readonly vulnerability?: string;
+  /** Its other ids. */
+  readonly aliases?: readonly string[];
   readonly package?: string;
+  readonly purl?: string;
 }
 
 /** A rule that policies name, with parameters. */
@@ -37,6 +40,8 @@ export interface BuiltInRule<Parameters = never> {
   readonly title: string;
   readonly why: string;
   readonly needs: readonly FactName[];
+  /** A failure that is seen in a part of what it needs is certain, whatever the rest would be. */
+  readonly sure?: true;
   readonly parameters: z.ZodMiniType<Parameters>;
   readonly check: (context: RuleContext, parameters: Parameters) => RuleOutcome;
 }
@@ -44,9 +49,10 @@ export interface BuiltInRule<Parameters = never> {
 /** It holds. */
 export const HOLDS: RuleOutcome = { failures: [], missing: [] };
 
-/** A fact that `needs` promises. */
+/** A fact that `needs` promises; for a rule that is `sure`, maybe a part of it. */
 export function collected<Name extends FactName>({ facts }: RuleContext, name: Name): Collected<Name> {
   const fact = facts[name];
-  if (fact.state !== 'collected') throw new Error(`the rule needs ${name} and does not say so`);
-  return fact.value as Collected<Name>;
+  if (fact.state === 'collected') return fact.value as Collected<Name>;
+  if (fact.state === 'failed' && fact.partial !== undefined) return fact.partial as Collected<Name>;
+  throw new Error(`the rule needs ${name} and does not say so`);
 }

@@ -1,0 +1,107 @@
+import type { CelThread } from '#app/policy/cel-thread.ts';
+import { type Checked, checkTarget, type Judging } from '#app/policy/check-target.ts';
+import { loadPolicies } from '#app/policy/load-policies.ts';
+import { readBaseline } from '#app/policy/read-baseline.ts';
+import type { RecordedVerdict } from '#app/policy/record-verdict.ts';
+import { clock } from '#cli/clock.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { homeFor } from '#cli/home-for.ts';
+import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
+import { jobsOf, scanTargets, type TargetFlags, usage } from '#cli/scan-targets.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import type { Run } from '#policy/load/load-policy.ts';
+import type { Verdict } from '#policy/verdict.ts';
+import type { CheckReportInput } from '#report/check-report-input.ts';
+
+const FORMATS = ['text', 'json'] as const;
+
+/** Options of `holdfast check`, as the command line gives them. */
+export interface CheckFlags extends TargetFlags {
+  readonly policy: readonly string[];
+  readonly environment?: string;
+  readonly baseline?: string;
+  readonly format: readonly string[];
+  /** Undefined: where there is a home. */
+  readonly record?: boolean;
+}
+
+/** What is asked of an image here: how it is run, and what it keeps, is not looked at. */
+const RUN: Run = { kind: 'image', without: new Set(['workload', 'data']) };
+
+/**
+ * `holdfast check`.
+ * @throws what is wrong with the command line or the operator's files; what fails for one of several targets is told
+ */
+export async function checkCommand(
+  targets: readonly string[],
+  flags: CheckFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const outputs = parseOutputs(flags.format, FORMATS, 'text');
+  if (flags.environment !== undefined && !/^[\w.-]{1,64}$/.test(flags.environment))
+    throw usage(
+      `${JSON.stringify(flags.environment.slice(0, 80))} is no name of an environment`,
+      'Write a word such as production.',
+    );
+  const policies = await loadPolicies(flags.policy, environment, RUN);
+  const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const cel = policies.some((policy) => policy.cel !== undefined) ? await startThread() : undefined;
+  try {
+    const jobs = await jobsOf(targets, flags, environment, 'check');
+    const now = clock(environment);
+    const home = await homeFor(flags, environment);
+    const judging: Judging = { policies, waivers: [], baseline, environment: flags.environment, now, cel };
+    const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
+    const checked: Checked[] = [];
+    for (const report of scanned.reports) checked.push(await checkTarget(report, judging));
+    if (flags.running === true) checked.sort((a, b) => urgency(a.verdict) - urgency(b.verdict));
+    let recorded: readonly (RecordedVerdict | undefined)[] = [];
+    if (home !== undefined && checked.length > 0) {
+      const { recordChecks } = await import('#cli/policy/record-checks.ts');
+      recorded = await recordChecks(home, checked, judging, environment);
+    }
+    const inputs = checked.map(({ report, verdict }, index) => ({
+      ...{ report, verdict, environment: flags.environment ?? null },
+      recorded: recorded[index],
+    }));
+    for (const output of outputs) await write(output, inputs, jobs.length > 1 || flags.running === true);
+    const notRecorded = home !== undefined && recorded.filter((one) => one !== undefined).length < checked.length;
+    return scanned.failed || notRecorded ? exitCodes.failed : exitCodeOf(checked.map(({ verdict }) => verdict));
+  } finally {
+    await cel?.close();
+  }
+}
+
+async function startThread(): Promise<CelThread> {
+  const { startCelThread } = await import('#app/policy/cel-thread.ts');
+  return startCelThread();
+}
+
+/** The worst of all: denied, else unknown unless that holds nothing up. */
+function exitCodeOf(verdicts: readonly Verdict[]): number {
+  if (verdicts.some(({ decision }) => decision === 'deny')) return exitCodes.deny;
+  const stops = verdicts.some((verdict) => verdict.decision === 'unknown' && verdict.whenUnknown !== 'allow');
+  return stops ? exitCodes.unknown : exitCodes.done;
+}
+
+function urgency({ decision }: Verdict): number {
+  return ['deny', 'unknown', 'allow'].indexOf(decision);
+}
+
+async function write(
+  { format, file }: Output<(typeof FORMATS)[number]>,
+  inputs: readonly CheckReportInput[],
+  several: boolean,
+): Promise<void> {
+  if (format === 'json') {
+    const { toCheckReport } = await import('#report/check-report.ts');
+    const { jsonPieces } = await import('#report/json-pieces.ts');
+    const all = inputs.map(toCheckReport);
+    return writeOut(file, jsonPieces(several ? all : all[0]), '\n');
+  }
+  const { checkText } = await import('#report/check-text.ts');
+  const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
+  const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
+  const texts = inputs.map((input) => checkText(input, { width, paint }));
+  return writeOut(file, texts.length === 0 ? ['Nothing runs.\n'] : [texts.join(rule)]);
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import { MODES, WHEN_UNKNOWN } from '#policy/verdict.ts';
+
+/** What a policy's name may be. */
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const mode = z.enum(MODES);
+const text = (most: number) => z.string().check(z.maxLength(most));
+const named = z.array(
+  z.strictObject({ name: z.string().check(z.regex(/^[A-Za-z_]\w{0,63}$/)), expression: z.string() }),
+);
+const patterns = z.optional(z.array(text(500).check(z.minLength(1))));
+
+/** A policy file's shape. The rules' parameters are compared with each rule's own. */
+export const policyFileShape = z.strictObject({
+  apiVersion: z.literal('holdfast/v1'),
+  kind: z.literal('Policy'),
+  name: z.string().check(z.regex(NAME)),
+  description: z.optional(text(2000)),
+  match: z.optional(
+    z.strictObject({
+      images: patterns,
+      environments: patterns,
+      kinds: z.optional(z.array(z.enum(['image', 'workload']))),
+    }),
+  ),
+  mode: z.optional(mode),
+  whenUnknown: z.optional(z.enum(WHEN_UNKNOWN)),
+  rules: z.optional(z.array(z.looseObject({ rule: z.string(), mode: z.optional(mode) })).check(z.maxLength(200))),
+  failurePolicy: z.optional(z.enum(['Fail', 'Ignore'])),
+  variables: z.optional(named.check(z.maxLength(64))),
+  matchConditions: z.optional(named.check(z.maxLength(64))),
+  validations: z.optional(
+    z
+      .array(
+        z.strictObject({
+          expression: z.string(),
+          message: z.optional(text(1000)),
+          messageExpression: z.optional(z.string()),
+          reason: z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))),
+        }),
+      )
+      .check(z.maxLength(64)),
+  ),
+});
+
+export type PolicyFile = z.infer<typeof policyFileShape>;
