@@ -67,7 +67,7 @@ function createdAt(created: string | undefined, now: Date): string | null {
  * Nothing is root. A number is what it says. Another name than root is whatever the image's list of users says, which is
  * not read: null.
  */
-export function isRoot(user: string): boolean | null {
+function isRoot(user: string): boolean | null {
   const [name = ''] = user.split(':');
   if (name === '' || name === 'root') return true;
   if (/^[+-]?\d+$/.test(name)) return Number(name) === 0;

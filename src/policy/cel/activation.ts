@@ -37,7 +37,7 @@ function days(time: string | null, now: number): number | null {
 }
 
 /** JSON's numbers are CEL's doubles otherwise, and `x + 1` fails. */
-export function integers(value: unknown): unknown {
+function integers(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(integers);
   if (typeof value !== 'object' || value === null) return value;

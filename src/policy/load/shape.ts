@@ -55,7 +55,7 @@ interface Def {
 }
 
 /** The names that a mapping may have. */
-export function keysAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] {
+function keysAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] {
   let def: Def | undefined = (schema as unknown as { readonly def: Def }).def;
   const inside = () => {
     while (def?.innerType !== undefined) def = def.innerType.def;
