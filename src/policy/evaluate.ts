@@ -136,7 +136,11 @@ function put(mode: Mode, reason: PolicyReason, lookUp: WaiverLookUp, found: Foun
   const waiver = lookUp.covering(reason);
   if (waiver !== undefined) {
     const { id, author, reason: because, expires } = waiver;
-    found.waived.push({ reason, waiver: id, author, because, expires });
+    const flaws = flawOf(reason);
+    // A flaw may break several rules: that it is waived is told once.
+    const told = (other: Waived) => other.waiver === id && flawOf(other.reason)[0] === flaws[0];
+    if (flaws.length === 0 || !found.waived.some(told))
+      found.waived.push({ reason, waiver: id, author, because, expires });
   } else (mode === 'enforce' ? found.reasons : found.warnings).push(reason);
 }
 

@@ -6,9 +6,8 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const mode = z.enum(MODES);
 const text = (most: number) => z.string().check(z.maxLength(most));
-const named = z.array(
-  z.strictObject({ name: z.string().check(z.regex(/^[A-Za-z_]\w{0,63}$/)), expression: z.string() }),
-);
+const named = (name: RegExp) =>
+  z.array(z.strictObject({ name: z.string().check(z.regex(name)), expression: z.string() })).check(z.maxLength(64));
 const patterns = z.optional(z.array(text(500).check(z.minLength(1))));
 
 /** A policy file's shape. The rules' parameters are compared with each rule's own. */
@@ -28,8 +27,9 @@ export const policyFileShape = z.strictObject({
   whenUnknown: z.optional(z.enum(WHEN_UNKNOWN)),
   rules: z.optional(z.array(z.looseObject({ rule: z.string(), mode: z.optional(mode) })).check(z.maxLength(200))),
   failurePolicy: z.optional(z.enum(['Fail', 'Ignore'])),
-  variables: z.optional(named.check(z.maxLength(64))),
-  matchConditions: z.optional(named.check(z.maxLength(64))),
+  variables: z.optional(named(/^[A-Za-z_]\w{0,63}$/)),
+  // As Kubernetes has them: `exclude-system`, `example.com/mine`.
+  matchConditions: z.optional(named(/^[\w./-]{1,128}$/)),
   validations: z.optional(
     z
       .array(

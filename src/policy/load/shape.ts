@@ -8,6 +8,8 @@ export type Shaped<T> =
   | { readonly kind: 'fits'; readonly value: T }
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
+const MOST_KEYS = 20;
+
 /**
  * Compares a part of a file with its shape. Whoever mistyped a name is told the nearest one that may stand there.
  * @param path of the part
@@ -24,7 +26,7 @@ export function shaped<T>(
     const at = [...path, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const keys = keysAt(schema, issue.path);
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MOST_KEYS).map((key) => {
         const hint = suggestion(key, keys);
         return { ...file.placeOfKey(at, key), message: `There is no ${quoted(key)} here. ${hint}`, hint };
       });
@@ -76,13 +78,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function wordsOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined && issue.code.startsWith('invalid_')) return 'it is missing.';
   switch (issue.code) {
     case 'custom':
       return issue.message;
     case 'invalid_value':
       return `it must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((one) => String(one)).join(', ')}.`;
     case 'invalid_type':
-      if (value === undefined) return 'it is missing.';
       return `it must be ${article(issue.expected)}${value === null ? ', and is empty' : ''}.`;
     case 'too_small':
       return `it must ${issue.origin === 'array' ? 'have at least' : 'be at least'} ${issue.minimum}${issue.origin === 'array' ? ' of them' : ''}.`;

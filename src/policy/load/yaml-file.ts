@@ -56,7 +56,7 @@ export function readYamlFile(text: string, file: string, code: string): YamlFile
   if (others.length > 0) fault('The file has several documents; there may be one.', others[0]?.range?.[0]);
   checkNodes(document, fault);
   return {
-    value: document.toJS({ maxAliasCount: MOST_ALIASES }),
+    value: valueOf(document, fault),
     placeOf: (path) => place(nodeAt(document, path)?.range?.[0]),
     placeOfKey: (path, key) => {
       const node = nodeAt(document, path);
@@ -67,6 +67,15 @@ export function readYamlFile(text: string, file: string, code: string): YamlFile
       return place(isNode(found) ? found.range?.[0] : node?.range?.[0]);
     },
   };
+}
+
+/** Aliases of aliases grow beyond their number. */
+function valueOf(document: Document.Parsed, fault: (message: string) => never): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    return fault(`The file’s aliases cannot be followed: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
 function nodeAt(document: Document.Parsed, path: readonly PropertyKey[]): Node | undefined {

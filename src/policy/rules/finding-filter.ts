@@ -51,13 +51,6 @@ export function overFindings(
   words: (finding: FindingFacts) => string,
 ): RuleOutcome {
   const failures: Failure[] = [];
-  const missing: { sentence: string; hint?: string }[] = [];
-  if (parameters.newOnly === true && context.baseline === undefined) {
-    missing.push({
-      sentence: 'What is new cannot be told without a report to compare with.',
-      hint: 'Give one: --baseline REPORT.json',
-    });
-  }
   for (const finding of collected(context, 'findings')) {
     if (finding.status === 'not_affected' || finding.status === 'fixed' || !wanted(finding)) continue;
     if (parameters.fixable !== undefined && parameters.fixable !== finding.fixable) continue;
@@ -67,7 +60,11 @@ export function overFindings(
     if (inGrace(finding, parameters, context.now)) continue;
     failures.push(failureOf(finding, words(finding)));
   }
-  return { failures, missing };
+  // Without anything to compare with, each of them may be new or not.
+  if (parameters.newOnly !== true || context.baseline !== undefined || failures.length === 0)
+    return { failures, missing: [] };
+  const sentence = `Which of ${failures.length} findings are new cannot be told without a report to compare with.`;
+  return { failures: [], missing: [{ sentence, hint: 'Give one: --baseline REPORT.json' }] };
 }
 
 function failureOf(finding: FindingFacts, sentence: string): Failure {
