@@ -2,8 +2,8 @@ import { advisoriesUpdated } from '#advisory/events.ts';
 import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
 import { notificationFailed, notificationSent, targetAdded, targetRemoved } from '#notify/events.ts';
-import { snapshotProbed, volumeDrilled } from '#volume/drill/events.ts';
 import { verdictReached } from '#policy/events.ts';
+import { snapshotProbed, volumeDrilled } from '#volume/drill/events.ts';
 import {
   repositoryAdopted,
   repositoryChecked,

@@ -56,7 +56,7 @@ export function readYamlFile(text: string, file: string, code: string): YamlFile
   if (others.length > 0) fault('The file has several documents; there may be one.', others[0]?.range?.[0]);
   checkNodes(document, fault);
   return {
-    value: valueOf(document, fault),
+    value: plainValue(document, fault),
     placeOf: (path) => place(nodeAt(document, path)?.range?.[0]),
     placeOfKey: (path, key) => {
       const node = nodeAt(document, path);
@@ -70,7 +70,7 @@ export function readYamlFile(text: string, file: string, code: string): YamlFile
 }
 
 /** Aliases of aliases grow beyond their number. */
-function valueOf(document: Document.Parsed, fault: (message: string) => never): unknown {
+function plainValue(document: Document.Parsed, fault: (message: string) => never): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
