@@ -85,6 +85,10 @@ export const snapshotListSchema = z
         host: z.string(),
         paths: z.array(z.string()),
         position: z.int().nullable().describe('of its event on the record; null: the record does not know it'),
+        drilled: z
+          .object({ at: z.string(), outcome: z.enum(['passed', 'failed', 'unproven']) })
+          .nullable()
+          .describe('its last drill'),
       }),
     ),
     missing: z

@@ -11,6 +11,7 @@ import {
   repositoryInitialised,
   repositoryPasswordRotated,
 } from '#volume/events.ts';
+import { guardRan } from '#volume/guard/events.ts';
 import { observerEnded, observerStarted, writersSeen } from '#volume/observe/events.ts';
 import { volumeRemovalBegun, volumeRemoved } from '#volume/remove/events.ts';
 import {
@@ -72,4 +73,5 @@ export const EVENTS = [
   snapshotProbed,
   volumeDrilled,
   verdictReached,
+  guardRan,
 ] as const;

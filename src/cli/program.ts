@@ -15,6 +15,7 @@ import { addVersions } from '#cli/commands/versions.ts';
 import { addVolumeDaemon } from '#cli/commands/volume/daemon.ts';
 import { addVolumeDrill } from '#cli/commands/volume/drill.ts';
 import { addVolume } from '#cli/commands/volume/find.ts';
+import { addVolumeGuard } from '#cli/commands/volume/guard.ts';
 import { addVolumeReconcile } from '#cli/commands/volume/reconcile.ts';
 import { addVolumeRemove } from '#cli/commands/volume/remove.ts';
 import { addVolumeRepo } from '#cli/commands/volume/repo.ts';
@@ -49,6 +50,7 @@ export function buildProgram(finish: Finish): Command {
   addVolumeRemove(program, finish);
   addVolumeRetention(program, finish);
   addVolumeDrill(program, finish);
+  addVolumeGuard(program, finish);
   addVolumeReconcile(program, finish);
   addNotify(program, finish);
   addVolumeSchedule(program, finish);

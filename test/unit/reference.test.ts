@@ -19,6 +19,7 @@ import { standardReportSchema } from '#api/standard-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
 import { volumeDoctorReportSchema } from '#api/volume-doctor-report.ts';
 import { volumeDrillListSchema, volumeDrillReportSchema } from '#api/volume-drill-report.ts';
+import { volumeGuardReportSchema } from '#api/volume-guard-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { volumeRemovedSchema } from '#api/volume-removed-report.ts';
@@ -77,6 +78,7 @@ describe('the generated reference is current', () => {
     ['volume-snapshot-browsed', volumeBrowsedSchema],
     ['volume-drill-report', volumeDrillReportSchema],
     ['volume-drill-list', volumeDrillListSchema],
+    ['volume-guard-report', volumeGuardReportSchema],
     ['home-backup-report', homeBackupReportSchema],
     ['home-restore-report', homeRestoreReportSchema],
     ['lint-report', lintReportSchema],

@@ -24,16 +24,18 @@ const HEADS: readonly Column[] = [
   { title: 'WHEN', maxWidth: 19 },
   { title: 'VOLUME', maxWidth: 30, minWidth: 10 },
   { title: 'METHOD', maxWidth: 12 },
+  { title: 'LAST DRILL', maxWidth: 19 },
   { title: '#', maxWidth: 10 },
 ];
 
 function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
   const { width, paint } = terminal();
-  const rows = snapshots.map(({ snapshot, time, volume, stack, method, position }) => [
+  const rows = snapshots.map(({ snapshot, time, volume, stack, method, drilled, position }) => [
     snapshot.slice(0, 8),
     time.slice(0, 19).replace('T', ' '),
     volume ?? (stack === null ? 'not ours' : `stack ${stack}`),
     method ?? '?',
+    drilled === null ? 'never' : `${drilled.at.slice(0, 10)} ${drilled.outcome}`,
     position === null ? 'not on record' : String(position),
   ]);
   return [

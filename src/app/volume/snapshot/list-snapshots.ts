@@ -1,5 +1,6 @@
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
+import { lastDrills } from '#app/volume/drill/last-drills.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { FIRST_PASS_TAG } from '#volume/snapshot/tags.ts';
@@ -12,6 +13,7 @@ export async function listSnapshots(
 ): Promise<SnapshotList> {
   const known = await knownSnapshots(record, settings.id);
   const stacks = await knownStacks(record, settings.id);
+  const drills = await lastDrills(record);
   // First passes are of a run that is under way, or has died: nothing that could be restored.
   const rows = (await engine.snapshots()).filter(({ tags }) => !tags.includes(FIRST_PASS_TAG));
   const there = new Set(rows.flatMap(({ id, original }) => [id, ...(original === undefined ? [] : [original])]));
@@ -27,6 +29,7 @@ export async function listSnapshots(
           stack: event?.stack ?? stack?.stack ?? tagged(tags, 'stack=') ?? null,
           method: event?.method ?? stack?.method ?? null,
           position: event?.position ?? stack?.position ?? null,
+          drilled: drills.get(id) ?? drills.get(original ?? '') ?? null,
         };
       })
       .filter((row) => wanted(row.volume)),
