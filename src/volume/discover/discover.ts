@@ -14,7 +14,7 @@ import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { listVolumes, volumeSizes } from '#volume/discover/engine/list-volumes.ts';
 import { stacksOf } from '#volume/discover/engine/stacks.ts';
 import { readHostMounts } from '#volume/discover/host/outside-mounts.ts';
-import { hasNetworksOf, isOpen, isProcessOf, isThisMachines, uidMapOf } from '#volume/discover/host/this-machine.ts';
+import { isOpen, isProcessOf, isThisMachines, uidMapOf } from '#volume/discover/host/this-machine.ts';
 import { describeBinds, describeVolumes } from '#volume/discover/places.ts';
 import { storesOf } from '#volume/discover/stores/external-stores.ts';
 import { surveyInside } from '#volume/discover/survey.ts';
@@ -71,9 +71,7 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
   });
   inspected.sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
 
-  const readable =
-    isThisMachines(engine, facts, ids) ||
-    (ids.length === 0 && hasNetworksOf(engine, facts, (await attempt('/networks', () => networkIds(engine))) ?? []));
+  const readable = isThisMachines(engine, facts, ids);
   const mounts = readable ? readHostMounts('/proc', ids) : undefined;
   const open = readable && plainVolumes.every(({ mounted, mountpoint }) => mounted || isOpen(mountpoint));
   const sizes =
@@ -125,12 +123,6 @@ async function containerIds(engine: Engine): Promise<readonly string[]> {
     .map(({ Id }) => Id)
     .filter((id): id is string => typeof id === 'string' && /^[0-9a-f]{64}$/.test(id))
     .sort();
-}
-
-/** `GET /networks`. @throws `ENGINE_FAILED` */
-async function networkIds(engine: Engine): Promise<readonly string[]> {
-  const networks = list((await engine.read('/networks')) ?? Buffer.from('[]'), '/networks');
-  return networks.map(({ Id }) => Id).filter((id): id is string => typeof id === 'string');
 }
 
 function containerOf(

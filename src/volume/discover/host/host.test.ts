@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { parseMountTable } from '#volume/discover/host/mount-table.ts';
 import { networkOf, networkOfOptions } from '#volume/discover/host/network.ts';
 import { outsideMountsOf, readHostMounts } from '#volume/discover/host/outside-mounts.ts';
-import { hasNetworksOf } from '#volume/discover/host/this-machine.ts';
 
 const line = (device: string, root: string, at: string, type = 'ext4', source = '/dev/sda1') =>
   `36 35 ${device} ${root} ${at} rw,noatime shared:1 - ${type} ${source} rw`;
@@ -80,26 +79,5 @@ test('options of volumes tell the same, and passwords stay behind', () => {
   expect(networkOfOptions('vieux/sshfs:latest', { password: 'hunter2' })).toEqual({ kind: 'vieux/sshfs:latest' });
   for (const options of [{}, { type: 'none', o: 'bind', device: '/srv' }, { type: 'tmpfs', device: 'tmpfs' }]) {
     expect(networkOfOptions('local', options)).toBeUndefined();
-  }
-});
-
-test('an engine without containers is this machine’s when its networks stand in its file', () => {
-  const root = mkdtempSync(join(tmpdir(), 'holdfast-engine-'));
-  try {
-    const [own, other] = ['a'.repeat(64), 'b'.repeat(64)];
-    mkdirSync(join(root, 'network/files'), { recursive: true });
-    writeFileSync(
-      join(root, 'network/files/local-kv.db'),
-      Buffer.concat([Buffer.from([0, 255]), Buffer.from(`/network/${own}/`)]),
-    );
-    const facts = { id: '', version: '', rootDirectory: root, driver: 'overlay2', rootless: false };
-    const engine = { address: 'unix:///var/run/docker.sock', podman: false };
-    expect(hasNetworksOf(engine, facts, [other, own])).toBe(true);
-    expect(hasNetworksOf(engine, facts, [other])).toBe(false);
-    expect(hasNetworksOf(engine, facts, [])).toBe(false);
-    expect(hasNetworksOf({ ...engine, address: 'tcp://other:2375' }, facts, [own])).toBe(false);
-    expect(hasNetworksOf(engine, { ...facts, rootDirectory: join(root, 'none') }, [own])).toBe(false);
-  } finally {
-    rmSync(root, { recursive: true });
   }
 });

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '#base/engine/engine.ts';
 import type { UidRange } from '#volume/discover/discovery.ts';
@@ -27,28 +27,6 @@ export function isThisMachines(
     ? `${/^[a-z0-9]{1,20}$/.test(facts.driver) ? facts.driver : 'overlay'}-containers`
     : 'containers';
   return ids.slice(0, 20).some((id) => ID.test(id) && existsSync(join(root, place, id)));
-}
-
-const NETWORKS_LIMIT_BYTES = 16 * 1024 * 1024;
-
-/**
- * The same for an engine without containers that keeps no id of its own (Docker before 23): its networks have ids of chance,
- * and stand in a file of its.
- */
-export function hasNetworksOf(
-  engine: Pick<Engine, 'address' | 'podman'>,
-  { rootDirectory }: EngineFacts,
-  networks: readonly string[],
-): boolean {
-  if (!engine.address.startsWith('unix://') || engine.podman || !rootDirectory.startsWith('/')) return false;
-  const file = join(rootDirectory, 'network/files/local-kv.db');
-  try {
-    if (statSync(file).size > NETWORKS_LIMIT_BYTES) return false;
-    const bytes = readFileSync(file);
-    return networks.some((id) => ID.test(id) && bytes.includes(id));
-  } catch {
-    return false;
-  }
 }
 
 /** Whether this process may read a directory. */
