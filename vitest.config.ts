@@ -28,7 +28,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          // Each file has engines and servers of its own, which wait more than they work.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 420_000,
         },

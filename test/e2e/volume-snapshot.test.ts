@@ -70,6 +70,12 @@ needs(
     await ok('volume', 'restore', 'latest', '--volume', 'db', '--to', 'db2', '--repo', 'main');
     const shown = await inVolume('db2', 'cat /data/link; stat -c %a /data; ls -A /data');
     expect(shown).toBe('rows\n750\ndeep\nlink\n');
+    // No container is left that could show whose directories they are.
+    expect(await engine.docker('ps', '--all', '--quiet')).toBe('');
+    const still: SnapshotTaken = JSON.parse(
+      await ok('volume', 'snapshot', 'db2', '--repo', 'main', '--format', 'json'),
+    );
+    expect(still).toMatchObject({ volume: 'db2', method: 'still', complete: true, writers: [] });
 
     const again = await run('volume', 'restore', 'latest', '--volume', 'db', '--to', 'db2', '--repo', 'main');
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('[VOLUME_EXISTS]') });
@@ -77,7 +83,10 @@ needs(
       /snapshot\.started[\s\S]*snapshot\.finished[\s\S]*volume\.restored/,
     );
     const list: SnapshotList = JSON.parse(await ok('volume', 'snapshots', '--repo', 'main', '--format', 'json'));
-    expect(list.snapshots).toMatchObject([{ snapshot: taken.snapshot, volume: 'db', method: 'pause', position: 4 }]);
+    expect(list.snapshots).toMatchObject([
+      { snapshot: taken.snapshot, volume: 'db', method: 'pause', position: 4 },
+      { snapshot: still.snapshot, volume: 'db2', method: 'still' },
+    ]);
     expect(list.missing).toEqual([]);
   });
 
@@ -113,7 +122,7 @@ needs(
   });
 
   test('the whole repository is read without restic; damage and missing snapshots end with 3', async () => {
-    expect(await ok('volume', 'verify', '--independent', '--repo', 'main')).toMatch(/^Whole: 4 snapshots/);
+    expect(await ok('volume', 'verify', '--independent', '--repo', 'main')).toMatch(/^Whole: 5 snapshots/);
     const snapshots = bench.path('repo/snapshots');
     const [newest = ''] = readdirSync(snapshots);
     const kept = readFileSync(join(snapshots, newest));
@@ -132,7 +141,7 @@ needs(
     await ok('home', 'backup', '--out', bench.path('home.age'), ...passphrase);
     rmSync(bench.path('holdfast'), { recursive: true });
     await ok('home', 'restore', bench.path('home.age'), ...passphrase);
-    expect(await ok('volume', 'verify', '--repo', 'main')).toMatch(/^Whole: 4 snapshots/);
+    expect(await ok('volume', 'verify', '--repo', 'main')).toMatch(/^Whole: 5 snapshots/);
     await ok('volume', 'restore', 'latest', '--volume', 'db', '--to', 'db3', '--repo', 'main');
   });
 

@@ -9,7 +9,7 @@ import {
   inspectContainerOf,
   readContainer,
 } from '#volume/discover/engine/inspect-container.ts';
-import { engineKeyOf, inspectEngine } from '#volume/discover/engine/inspect-engine.ts';
+import { engineKeyOf, inspectEngine, networkIds } from '#volume/discover/engine/inspect-engine.ts';
 import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { listVolumes, volumeSizes } from '#volume/discover/engine/list-volumes.ts';
 import { stacksOf } from '#volume/discover/engine/stacks.ts';
@@ -71,7 +71,8 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
   });
   inspected.sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
 
-  const readable = isThisMachines(engine, facts, ids);
+  const networks = ids.length === 0 ? ((await attempt('/networks', () => networkIds(engine))) ?? []) : [];
+  const readable = isThisMachines(engine, facts, ids, networks);
   const mounts = readable ? readHostMounts('/proc', ids) : undefined;
   const open = readable && plainVolumes.every(({ mounted, mountpoint }) => mounted || isOpen(mountpoint));
   const sizes =

@@ -1,4 +1,4 @@
-import { object } from '#base/engine/answers.ts';
+import { list, object } from '#base/engine/answers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { optionalString } from '#core/oci/json.ts';
 
@@ -33,4 +33,10 @@ export async function inspectEngine(engine: Engine): Promise<EngineFacts> {
 /** What an engine is called on the record: its own id; Podman makes one up each time, so its address. */
 export function engineKeyOf({ podman, address }: Pick<Engine, 'podman' | 'address'>, { id }: EngineFacts): string {
   return podman || id === '' ? address : id.slice(0, 200);
+}
+
+/** Ids of the networks that an engine has; each was made up by the engine that made it. @throws what the engine's client throws */
+export async function networkIds(engine: Engine): Promise<readonly string[]> {
+  const found = list((await engine.read('/networks')) ?? Buffer.from('[]'), '/networks');
+  return found.map((network) => optionalString(network, 'Id') ?? '');
 }
