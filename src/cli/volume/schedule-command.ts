@@ -118,7 +118,8 @@ function listLines({ schedules }: ScheduleList): readonly string[] {
 
 function lastOf(units: ScheduleList['schedules'][number]['units']): string {
   const failing = units.find(({ failures }) => failures > 0);
-  if (failing !== undefined) return `failed ${failing.failures} times: ${failing.code ?? ''}`;
+  if (failing !== undefined)
+    return `failed ${failing.failures === 1 ? 'once' : `${failing.failures} times`}: ${failing.code ?? ''}`;
   const done = units.flatMap(({ doneAt }) => (doneAt === null ? [] : [doneAt])).sort();
   return done.length === 0 ? 'not yet' : minute(done.at(-1) ?? '');
 }

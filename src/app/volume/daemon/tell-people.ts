@@ -2,7 +2,7 @@ import { notify, retryNotifications } from '#app/notify/notify.ts';
 import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
 import { type JobEnd, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
 import { type Job, subjectOf } from '#app/volume/daemon/due-jobs.ts';
-import { problemOf } from '#core/errors.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
 import type { NotificationInput } from '#notify/notification.ts';
 import { type ScheduleProgress, silenceNotification, silentSchedules } from '#notify/silence.ts';
 
@@ -13,24 +13,49 @@ const LOOK_MS = 5 * 60_000;
 export interface Teller {
   /** How a job ended, whatever it was: a success ends the silence. */
   ended(job: Job, end: JobEnd): Promise<void>;
-  /** Which schedules have no snapshot as young as they promise; tries again, too, what did not arrive. Does not wait. */
-  looked(progress: readonly ScheduleProgress[]): void;
+  /**
+   * Which schedules have no snapshot as young as they promise, and what has kept jobs from being planned for minutes; tries
+   * again, too, what did not arrive. Does not wait.
+   */
+  looked(progress: readonly ScheduleProgress[], problems: readonly Problem[]): void;
   /** Resolves when nothing is being told. */
   idle(): Promise<void>;
 }
 
 export function tellerOf(deps: DaemonDeps): Teller {
-  let lookedAt: number | undefined;
+  const { once, now } = deps;
+  // What is due when it begins is given the time to be done.
+  let lookedAt = performance.now();
+  let troubledAt: number | undefined;
+  let told = false;
   let telling: Promise<void> = Promise.resolve();
+  let last: readonly NotificationInput[] = [];
+  const trouble = (problem: Problem | undefined): readonly NotificationInput[] => {
+    const at = performance.now();
+    troubledAt = problem === undefined ? undefined : (troubledAt ?? at);
+    // An engine that is restarted is no trouble.
+    const isTrouble = problem !== undefined && (once || at - (troubledAt ?? at) >= LOOK_MS);
+    if (isTrouble === told || (problem !== undefined && !isTrouble)) return [];
+    told = isTrouble;
+    if (problem === undefined)
+      return [{ kind: 'succeeded', subject: 'daemon', sentence: 'Schedules are followed again' }];
+    return [{ kind: 'failed', subject: 'daemon', sentence: problem.message, code: problem.code }];
+  };
   return {
     ended: (job, end) => tell(deps, [notificationOf(job, end), ...ofRetention(job, end)], false),
-    looked: (progress) => {
-      if (!deps.once && lookedAt !== undefined && performance.now() - lookedAt < LOOK_MS) return;
-      lookedAt = performance.now();
-      const silent = silentSchedules(progress, deps.now()).map(silenceNotification);
-      telling = telling.then(() => tell(deps, silent, true));
+    looked: (progress, problems) => {
+      const inputs = [...trouble(problems[0])];
+      const silent = () => silentSchedules(progress, now()).map(silenceNotification);
+      if (once) last = silent();
+      const isTime = !once && performance.now() - lookedAt >= LOOK_MS;
+      if (isTime) lookedAt = performance.now();
+      if (isTime) inputs.push(...silent());
+      if (isTime || inputs.length > 0) telling = telling.then(() => tell(deps, inputs, isTime));
     },
-    idle: () => telling,
+    idle: async () => {
+      await telling;
+      if (once) await tell(deps, last, true);
+    },
   };
 }
 

@@ -92,15 +92,18 @@ async function plan(deps: DaemonDeps, mind: Mind, { looked }: WorkListeners): Pr
     const planned = await deps.onRecord((record) =>
       plannedJobs({ record, now: deps.now(), everything, checkEveryHours }),
     );
-    sayOnce(deps, mind, [...planned.problems, ...held.map(({ code, message }) => ({ code, message }))]);
-    looked(planned.progress);
+    const problems = [...planned.problems, ...held.map(({ code, message }) => ({ code, message }))];
+    sayOnce(deps, mind, problems);
+    looked(planned.progress, problems);
     const rested = planned.jobs.map((job) => {
       const until = mind.resting.get(keyOf(job))?.until;
       return until !== undefined && until > job.at ? { ...job, at: until } : job;
     });
     return rested.sort((a, b) => a.at.getTime() - b.at.getTime());
   } catch (error) {
-    sayOnce(deps, mind, [problemOf(error)]);
+    const problem = problemOf(error);
+    sayOnce(deps, mind, [problem]);
+    looked([], [problem]);
     return [];
   }
 }
