@@ -19,10 +19,25 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
   const { only, skip, failOn, format, standard } = flags;
   if (paths.includes(HOST_TARGET)) return hostCommand(paths, flags);
   if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
-  const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, { only, skip, fix: flags.fix === true });
+  const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, {
+    only,
+    skip,
+    fix: flags.fix === true,
+    variables: variablesOf(flags.env ?? []),
+  });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
   await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);
   return codeOf(outcome, failOn ?? outcome.failOn ?? 'high', paths);
+}
+
+/** The shell's variables are secrets until somebody names them: files that are judged would have them shown. */
+function variablesOf(given: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((text) => {
+      const equals = text.indexOf('=');
+      return equals < 0 ? [text, process.env[text] ?? ''] : [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
 }
 
 /** Nothing that was found is worse than a finding; what was named and could not be judged is not clean. */

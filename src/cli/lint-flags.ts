@@ -8,4 +8,6 @@ export interface LintFlags {
   readonly skip: readonly string[];
   readonly fix?: true;
   readonly standard?: string;
+  /** `NAME=value`, or `NAME` for the shell's. */
+  readonly env?: readonly string[];
 }

@@ -45,7 +45,7 @@ const COMPOSE = `services:
     pid: host
     ipc: host
     cap_add: [SYS_ADMIN]
-    security_opt: [apparmor:unconfined, label:disable]
+    security_opt: [apparmor:unconfined]
     sysctls: [kernel.msgmax=1]
     devices: [/dev/sda]
     volumes: [/var/run/docker.sock:/var/run/docker.sock, /etc:/host]
@@ -64,7 +64,7 @@ const DOCKER = [
       PidMode: 'host',
       IpcMode: 'host',
       CapAdd: ['CAP_SYS_ADMIN'],
-      SecurityOpt: ['apparmor=unconfined', 'label=disable'],
+      SecurityOpt: ['apparmor=unconfined'],
       Sysctls: { 'kernel.msgmax': '1' },
       Devices: [{ PathOnHost: '/dev/sda' }],
       Binds: ['/var/run/docker.sock:/var/run/docker.sock', '/etc:/host'],
@@ -99,7 +99,6 @@ items:
                 runAsUser: 0
                 capabilities: {add: [SYS_ADMIN]}
                 appArmorProfile: {type: Unconfined}
-                seLinuxOptions: {type: spc_t}
               volumeMounts:
                 - {name: socket, mountPath: /var/run/docker.sock}
                 - {name: etc, mountPath: /host}
@@ -140,7 +139,7 @@ const ECS = {
         Privileged: true,
         User: 'root',
         Environment: [{ Name: 'DB_PASSWORD', Value: SECRET }],
-        DockerSecurityOptions: ['apparmor:unconfined', 'label:disable'],
+        DockerSecurityOptions: ['apparmor:unconfined'],
         SystemControls: [{ Namespace: 'kernel.msgmax', Value: '1' }],
         LinuxParameters: { Capabilities: { Add: ['SYS_ADMIN'] }, Devices: [{ HostPath: '/dev/sda' }] },
         MountPoints: [
@@ -177,7 +176,6 @@ describe('one insecure service gives the same findings', () => {
     'privileged',
     'root-user',
     'secret-in-environment',
-    'selinux-off',
     'sensitive-host-path',
     'unpinned-image',
     'unsafe-sysctl',

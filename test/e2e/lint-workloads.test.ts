@@ -63,6 +63,20 @@ describe('holdfast lint says how containers are run', () => {
   });
 });
 
+test('variables of the shell are not read unless they are named', async () => {
+  const input = ['services:', '  web:', `    image: example/web:${'$'}{TAG}`, ''].join('\n');
+  const run = async (...args: string[]) =>
+    (
+      await bench.run(['lint', '-', '--only', 'run/unpinned-image', ...args], {
+        input,
+        environment: { TAG: 'from-shell' },
+      })
+    ).stdout;
+  expect(await run()).toContain('No findings');
+  expect(await run('--env', 'TAG')).toContain('example/web:from-shell');
+  expect(await run('--env', 'TAG=given')).toContain('example/web:given');
+});
+
 describe('holdfast lint --standard', () => {
   test('prints a line a document', async () => {
     const { code, stdout } = await bench.run([

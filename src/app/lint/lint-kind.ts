@@ -19,6 +19,8 @@ export interface Surroundings {
    * @throws `LINT_…` where it is there and cannot be read as text, or is too large
    */
   readonly beside: (path: string) => Promise<string | undefined>;
+  /** A variable that whoever asks set for this run; never one of the shell that he did not name. */
+  readonly variable?: (name: string) => string | undefined;
 }
 
 /** An edit of a text, by UTF-16 offsets. */

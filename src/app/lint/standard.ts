@@ -63,7 +63,7 @@ export async function judgeByStandard(
         incomplete = true;
       }
       for (const { name, pod } of objects) {
-        verdicts.push({ file: path, document: name, failed: pod === undefined ? [] : judgePod(standard, pod) });
+        verdicts.push({ file: path, document: name, failed: pod === undefined ? [] : judgePod(standard, pod()) });
       }
     } catch (error) {
       problems.push(problemOf(error, path));

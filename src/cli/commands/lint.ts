@@ -21,6 +21,11 @@ export function addLint(program: Command, finish: Finish): void {
     .option('--standard <STANDARD>', 'judge Kubernetes objects by a Pod Security Standard alone: pss:LEVEL[:vVERSION]')
     .addOption(ruleOption('--only', 'ask these rules and no other'))
     .addOption(ruleOption('--skip', 'do not ask these rules'))
+    .addOption(
+      new Option('--env <NAME[=VALUE]>', 'a variable of compose files; NAME alone takes the shell’s')
+        .argParser<readonly string[]>(collect)
+        .default([], 'none'),
+    )
     .option('--fix', 'make the edits that clear findings, then judge what is left')
     .addHelpText('after', LINT_HELP)
     .action(async (paths: string[], flags: LintFlags) => {

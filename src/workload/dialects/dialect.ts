@@ -45,5 +45,5 @@ export interface DocumentReading {
   readonly policies?: readonly PolicyFacts[];
   readonly tokenless?: readonly string[];
   /** Kubernetes: the pod of it, as it is written. */
-  readonly pod?: PodFacts;
+  readonly pod?: () => PodFacts;
 }

@@ -39,7 +39,7 @@ async function podsOf(object: unknown): Promise<readonly PodFacts[]> {
     { beside: async () => undefined, variable: () => undefined },
   );
   expect(read.problems).toEqual([]);
-  return read.documents.flatMap(({ pod: facts }) => facts ?? []);
+  return read.documents.flatMap(({ pod: facts }) => facts?.() ?? []);
 }
 
 function failedOf(pods: readonly PodFacts[], standard: PodSecurityStandard): readonly string[] {
@@ -447,7 +447,7 @@ describe('whatever a pod says', () => {
         );
         for (const { pod: facts } of read.documents) {
           if (facts === undefined) continue;
-          for (const { violations } of judgePod({ level: 'restricted', minor }, facts)) {
+          for (const { violations } of judgePod({ level: 'restricted', minor }, facts())) {
             for (const { at } of violations) expect(at).toMatchObject({ kind: 'file', path: 'p' });
           }
         }

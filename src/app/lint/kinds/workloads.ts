@@ -17,8 +17,8 @@ export const workloads: LintKind = {
 
 async function judgeAll(files: readonly (readonly [LintFile, Surroundings])[]) {
   const read: WorkloadFile[] = [];
-  for (const [{ path, text }, { beside }] of files) {
-    read.push(await readWorkloads({ path, text }, { beside, variable: (name) => process.env[name] }));
+  for (const [{ path, text }, { beside, variable = () => undefined }] of files) {
+    read.push(await readWorkloads({ path, text }, { beside, variable }));
   }
   return judgeWorkloads(read);
 }

@@ -32,6 +32,8 @@ export function dockerContainer(name: string, node: Node, config: Node | undefin
     addedCapabilities: words(of('CapAdd')),
     droppedCapabilities: words(of('CapDrop')),
     ...options,
+    // Engines add it themselves to what is privileged.
+    seLinuxOff: inspected && truth(of('Privileged')) ? undefined : options.seLinuxOff,
     procUnmasked:
       masked?.kind === 'list' && items(masked).length === 0 && !inspected
         ? known(true, positionOf(masked))

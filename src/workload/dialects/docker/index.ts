@@ -9,10 +9,7 @@ export const docker: Dialect = {
   id: 'docker',
   version: 1,
   title: 'Docker containers',
-  recognises: (root) => {
-    const first = root.kind === 'list' ? items(root)[0] : root;
-    return first !== undefined && isContainer(first);
-  },
+  recognises: (root) => (root.kind === 'list' ? items(root).slice(0, 100).some(isContainer) : isContainer(root)),
   read: async (root) => ({
     documents: (root.kind === 'list' ? items(root) : [root]).filter(isContainer).map(documentOf),
   }),

@@ -24,7 +24,7 @@ function documentOf(object: KubernetesObject): DocumentReading {
     name: object.title,
     at: positionOf(object.node),
     workloads: pod === undefined ? [] : [workloadOf(object, pod.metadata, pod.spec)],
-    ...(pod === undefined ? {} : { pod: podFacts(pod.metadata, pod.spec) }),
+    ...(pod === undefined ? {} : { pod: () => podFacts(pod.metadata, pod.spec) }),
     roles: role === undefined ? [] : [role],
     bindings: binding === undefined ? [] : [binding],
     services: service === undefined ? [] : [service],
