@@ -156,7 +156,7 @@ needs(
     });
     expect(report.before).toContain('rows 5000');
     expect(report.after).not.toContain('rows');
-    expect(code).toBe(3);
+    expect(code).toBe(1);
     expect(await made()).toEqual([]);
     const log = await ok('log', '--type', 'volume.drilled', '--type', 'snapshot.probed', '--format', 'json');
     expect(log).toContain('failed');
@@ -202,7 +202,7 @@ needs(
     expect(plan).toMatchObject({ code: 0, report: { dryRun: true, probe: 'files' } });
     const unproven = await drill('files', '--repo', 'main', '--require-proof');
     expect(unproven).toMatchObject({
-      code: 3,
+      code: 4,
       report: { outcome: 'unproven', probe: 'files', reasons: [{ code: 'DRILL_NO_PROBE' }] },
     });
   });

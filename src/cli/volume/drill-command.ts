@@ -70,10 +70,9 @@ export async function drillCommand(
 }
 
 function exitCodeOf(drills: readonly Drilled[], problems: readonly Problem[], requireProof: boolean): number {
-  if (drills.some(({ outcome }) => outcome === 'failed')) return exitCodes.deny;
-  if (problems.length > 0) return exitCodes.failed;
+  if (problems.length > 0 || drills.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed;
   const unproven = drills.some(({ outcome, dryRun }) => outcome === 'unproven' && !dryRun);
-  return requireProof && unproven ? exitCodes.deny : exitCodes.done;
+  return requireProof && unproven ? exitCodes.unknown : exitCodes.done;
 }
 
 function json(volume: string | undefined, drills: readonly Drilled[], problems: readonly Problem[]): string {

@@ -16,7 +16,7 @@ export function addVolumeDrill(program: Command, finish: Finish): void {
     .option('--wait <SECONDS>', 'how long it may take until it answers', secondsOf, 180)
     .option('--keep', 'leave the container and its volume there, for looking')
     .option('--dry-run', 'only say what would be started and asked')
-    .option('--require-proof', 'exit 3 also when it restores, but nothing could be asked or compared')
+    .option('--require-proof', 'exit 4 when it restores, but nothing could be asked or compared')
     .addOption(engineOption())
     .addOption(textOrJson())
     .addHelpText('after', DRILL_HELP)
@@ -41,4 +41,4 @@ Examples:
   holdfast volume drill db --snapshot 1a2b3c4d --keep
   holdfast volume drill --all --format json
 
-Exit codes: 0 passed, or restores and nothing could be asked, 1 could not run, 2 usage, 3 failed.`;
+Exit codes: 0 passed, or restores and nothing could be asked, 1 failed, or could not run, 2 usage.`;
