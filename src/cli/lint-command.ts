@@ -1,6 +1,7 @@
 import { LINT_KINDS } from '#app/lint/kinds.ts';
 import { lint } from '#app/lint/lint.ts';
 import type { LintOutcome } from '#app/lint/lint-kind.ts';
+import { lintSettings } from '#app/lint/lint-settings.ts';
 import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { HOST_TARGET, hostCommand } from '#cli/host-command.ts';
@@ -24,6 +25,7 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
     skip,
     fix: flags.fix === true,
     variables: variablesOf(flags.env ?? []),
+    settings: lintSettings(flags.config),
   });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
   await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);
@@ -41,8 +43,9 @@ function variablesOf(given: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Nothing that was found is worse than a finding; what was named and could not be judged is not clean. */
-function codeOf({ judged }: LintOutcome, failOn: Severity, named: readonly string[]): number {
-  const reaches = ({ severity }: { readonly severity: Severity }) => compareSeverity(severity, failOn) <= 0;
+function codeOf({ judged }: LintOutcome, failOn: Severity | 'never', named: readonly string[]): number {
+  const reaches = ({ severity }: { readonly severity: Severity }) =>
+    failOn !== 'never' && compareSeverity(severity, failOn) <= 0;
   if (judged.some(({ reasons }) => reasons.some(reaches))) return exitCodes.deny;
   const unjudged = ({ kind, path }: Judged) => kind === 'unknown' || (kind === 'template' && named.includes(path));
   return judged.some(unjudged) ? exitCodes.unknown : exitCodes.done;

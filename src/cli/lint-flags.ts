@@ -10,4 +10,6 @@ export interface LintFlags {
   readonly standard?: string;
   /** `NAME=value`, or `NAME` for the shell's. */
   readonly env?: readonly string[];
+  /** hadolint's configuration. */
+  readonly config?: string;
 }

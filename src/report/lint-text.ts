@@ -31,7 +31,9 @@ function judgedLines(one: Judged, { rules }: LintReportInput, options: LintTextO
     options.paint('bold', printable(head)),
     ...one.reasons.flatMap((reason) => {
       const ids = rules.get(reason.rule)?.elsewhere ?? [];
-      const known = ids.filter(({ standard }) => standard === 'hadolint' || standard === 'pss').map(({ id }) => id);
+      const known = ids
+        .filter(({ standard }) => standard === 'hadolint' || standard === 'shellcheck' || standard === 'pss')
+        .map(({ id }) => id);
       return reasonLines(reason, known, options);
     }),
     ...problemLines(one.problems, options),

@@ -36,6 +36,7 @@ import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts
 import { HOST_CHECKS } from '#workload/host/list.ts';
 import { POD_SECURITY_CHECKS } from '#workload/pod-security/list.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
+import { buildRulesPage, hadolintPage } from './build-rules-page.ts';
 
 // The reference is generated from the code: `npm run reference` writes what these tests compare with.
 const folder = '../../docs/reference';
@@ -95,6 +96,14 @@ describe('the generated reference is current', () => {
 
   it('rules about what runs', async () => {
     await expect(runRules()).toMatchFileSnapshot(`${folder}/run-rules.md`);
+  });
+
+  it('rules for build files', async () => {
+    await expect(buildRulesPage()).toMatchFileSnapshot(`${folder}/build-rules.md`);
+  });
+
+  it('the ids of hadolint', async () => {
+    await expect(hadolintPage()).toMatchFileSnapshot(`${folder}/hadolint.md`);
   });
 
   it('catalogers', async () => {

@@ -1,7 +1,9 @@
+import type { Settings } from '#buildfile/settings/settings.ts';
 import type { Problem } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
 import type { RuleFacts } from '#core/rule.ts';
 import type { Severity } from '#core/severity.ts';
+import type { TextEdit } from '#core/text-edit.ts';
 
 /** A file to be judged, decoded. */
 export interface LintFile {
@@ -21,13 +23,8 @@ export interface Surroundings {
   readonly beside: (path: string) => Promise<string | undefined>;
   /** A variable that whoever asks set for this run; never one of the shell that he did not name. */
   readonly variable?: (name: string) => string | undefined;
-}
-
-/** An edit of a text, by UTF-16 offsets. */
-export interface TextEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  /** What hadolint's configuration asks for. */
+  readonly settings: Settings;
 }
 
 /** Files of one sort: how they are told, what is asked of them. */
@@ -69,5 +66,5 @@ export interface LintOutcome {
   /** What stood in the way of finding files. */
   readonly problems: readonly Problem[];
   /** What a configuration file of hadolint's asks for, where `--fail-on` does not say. */
-  readonly failOn?: Severity;
+  readonly failOn?: Severity | 'never';
 }

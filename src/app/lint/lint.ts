@@ -1,11 +1,12 @@
 import { type Decoded, decode, encode } from '#app/lint/decode.ts';
-import { applyEdits } from '#app/lint/edits.ts';
 import { type FoundFile, findFiles } from '#app/lint/find-files.ts';
 import type { LintFile, LintKind, LintOutcome, Surroundings } from '#app/lint/lint-kind.ts';
 import { readText, surroundingsOf } from '#app/lint/read-text.ts';
 import { type RuleChoice, selectRules } from '#app/lint/select-rules.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
-import { problemOf } from '#core/errors.ts';
+import type { Settings } from '#buildfile/settings/settings.ts';
+import { applyEdits } from '#core/apply-edits.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
 
 export interface LintDeps {
@@ -19,6 +20,8 @@ export interface LintOptions extends RuleChoice {
   readonly fix: boolean;
   /** What variables in files stand for, besides what files beside them say. */
   readonly variables?: ReadonlyMap<string, string>;
+  /** What hadolint's configuration asks for; nothing when absent. */
+  readonly settings?: Settings;
 }
 
 /** Edits may make room for others, once each; more rounds than this would be a rule that undoes another's. */
@@ -39,6 +42,7 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
   const judged = new Map<string, Judged[]>();
   const waiting = new Map<LintKind, (readonly [LintFile, Surroundings])[]>();
   const fixed: { path: string; edits: number }[] = [];
+  const problems = [...found.problems];
   let files = 0;
   let passedOver = 0;
   for (const one of found.files) {
@@ -56,12 +60,16 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
       continue;
     }
     files += 1;
-    const around = { ...surroundingsOf(one.path), variable: (name: string) => options.variables?.get(name) };
+    const around = {
+      ...surroundingsOf(one.path, options.settings),
+      variable: (name: string) => options.variables?.get(name),
+    };
     const mended = options.fix ? await mend(kind, file, around, wanted) : { file, edits: 0 };
     if (mended.edits > 0) {
       fixed.push({ path: one.path, edits: mended.edits });
       await replaceFile(one.path, (append) => append(encode(mended.file.text, stored)));
     }
+    if (stored.encoding === 'latin-1') problems.push(notUtf8(one.path));
     const own: Judged[] = [];
     judged.set(one.path, own);
     const others = waiting.get(kind) ?? [];
@@ -82,7 +90,8 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
     const reasons = document.reasons.filter(({ rule }) => wanted(rule));
     return reasons.length === document.reasons.length ? document : { ...document, reasons };
   });
-  return { judged: all, files, passedOver, fixed, problems: found.problems };
+  const failOn = options.settings?.failOn;
+  return { judged: all, files, passedOver, fixed, problems, ...(failOn === undefined ? {} : { failOn }) };
 }
 
 interface Opened {
@@ -100,6 +109,11 @@ async function open({ kinds, standardInput }: LintDeps, { path }: FoundFile): Pr
   } catch (error) {
     return { path, kind: 'unknown', reasons: [], problems: [problemOf(error, path)] };
   }
+}
+
+function notUtf8(path: string): Problem {
+  const message = `${path} is not UTF-8: it was read as Latin-1`;
+  return { code: 'LINT_NOT_UTF8', message, path, hint: 'Store it as UTF-8: programs take it for that.' };
 }
 
 function unknown(path: string): Judged {

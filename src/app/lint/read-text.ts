@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { type Decoded, decode } from '#app/lint/decode.ts';
 import type { Surroundings } from '#app/lint/lint-kind.ts';
+import { NO_SETTINGS, type Settings } from '#buildfile/settings/settings.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 /** Larger files are not read. */
@@ -51,9 +52,10 @@ export function tooLarge(path: string): HoldfastError {
 }
 
 /** What lies beside a file; asked for twice, it is read once. */
-export function surroundingsOf(path: string): Surroundings {
+export function surroundingsOf(path: string, settings: Settings = NO_SETTINGS): Surroundings {
   const known = new Map<string, string | undefined>();
   return {
+    settings,
     beside: async (relative) => {
       if (path === '-') return undefined;
       const other = isAbsolute(relative) ? relative : join(dirname(path), relative);

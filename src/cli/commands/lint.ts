@@ -26,6 +26,7 @@ export function addLint(program: Command, finish: Finish): void {
         .argParser<readonly string[]>(collect)
         .default([], 'none'),
     )
+    .option('--config <FILE>', 'hadolint’s configuration (default: .hadolint.yaml in the current directory)')
     .option('--fix', 'make the edits that clear findings, then judge what is left')
     .addHelpText('after', LINT_HELP)
     .action(async (paths: string[], flags: LintFlags) => {

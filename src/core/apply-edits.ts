@@ -1,4 +1,4 @@
-import type { TextEdit } from '#app/lint/lint-kind.ts';
+import type { TextEdit } from '#core/text-edit.ts';
 
 /** The text with edits made, in any order; of two that overlap the first stands. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
