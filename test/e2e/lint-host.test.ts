@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostReportSchema } from '#api/host-report.ts';
+import { BASE_LINES, buildImage } from '../harness/build-image.ts';
 import { type Engine, startEngine } from '../harness/engine.ts';
 import { type Bench, startBench } from '../harness/holdfast.ts';
 import { needs } from '../harness/skip.ts';
 
-needs('engine')('lint host:', () => {
+needs('engine', 'busybox')('lint host: and containers of an engine', () => {
   let bench: Bench;
   let engine: Engine;
 
@@ -50,6 +51,59 @@ needs('engine')('lint host:', () => {
       environment: { DOCKER_HOST: 'unix:///nothing' },
     });
     expect([run.code, run.stdout]).toEqual([4, expect.stringContaining('1 unknown')]);
+  });
+
+  test('what an engine says of its containers is judged as what was asked for', async () => {
+    await buildImage(engine, 'web', [...BASE_LINES, 'CMD ["sleep", "1"]']);
+    const asked = [
+      '--privileged',
+      '--network',
+      'none',
+      '--volume',
+      '/etc:/host:ro',
+      '--env',
+      'DB_PASSWORD=correct-horse',
+      '--memory',
+      '64m',
+    ];
+    await engine.docker('create', '--name', 'bad', ...asked, 'web');
+    const hard = [
+      '--user',
+      '1000',
+      '--read-only',
+      '--cap-drop',
+      'ALL',
+      '--security-opt',
+      'no-new-privileges',
+      '--network',
+      'none',
+    ];
+    const limits = ['--memory', '64m', '--cpus', '0.5', '--pids-limit', '50', '--health-cmd', 'true'];
+    await engine.docker('create', '--name', 'good', ...hard, ...limits, 'web');
+    const input = await engine.docker('inspect', 'bad', 'good');
+    const run = await bench.run(['lint', '-', '--format', 'jsonl', '--skip', 'run/latest-image'], { input });
+    expect(run.stdout).not.toContain('correct-horse');
+    const said = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ document, reasons }) => [document, reasons.map(({ rule }: { rule: string }) => rule).sort()]);
+    expect(said).toEqual([
+      [
+        'container/bad',
+        [
+          'run/no-health-check',
+          'run/no-limits',
+          'run/privilege-escalation',
+          'run/privileged',
+          'run/root-user',
+          'run/secret-in-environment',
+          'run/sensitive-host-path',
+          'run/writable-root',
+        ],
+      ],
+      ['container/good', []],
+    ]);
   });
 
   test('is judged alone', async () => {

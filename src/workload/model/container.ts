@@ -26,7 +26,7 @@ export interface Container {
   /** True where the masks over /proc and /sys are taken away. */
   readonly procUnmasked: Setting<boolean>;
   readonly readOnlyRoot: Setting<boolean>;
-  /** Whether it shares these namespaces with its host. */
+  /** Whether it shares these namespaces with its host; false where it says that it has its own. */
   readonly host: HostSharing;
   readonly sysctls: readonly Known<string>[];
   /** Paths of devices of the host. */

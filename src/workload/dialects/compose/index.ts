@@ -13,9 +13,27 @@ export const compose: Dialect = {
   recognises: (root) =>
     root.kind === 'map' &&
     field(root, 'apiVersion') === undefined &&
-    (field(root, 'services')?.kind === 'map' || items(field(root, 'include')).length > 0),
+    (pairs(field(root, 'services')).some(({ value }) => isService(value)) || items(field(root, 'include')).length > 0),
   read,
 };
+
+const OF_SERVICES = [
+  'image',
+  'build',
+  'extends',
+  'ports',
+  'volumes',
+  'environment',
+  'command',
+  'deploy',
+  'networks',
+  'provider',
+];
+
+/** Other documents have services, too. */
+function isService(value: Node): boolean {
+  return OF_SERVICES.some((name) => field(value, name) !== undefined);
+}
 
 async function read(root: Node, context: ReadContext): Promise<DialectReading> {
   if (root.kind !== 'map') return { documents: [] };

@@ -4,6 +4,7 @@ import { assignments } from '#workload/dialects/compose/merge.ts';
 import { mountsOf, type VolumeKinds } from '#workload/dialects/compose/mounts.ts';
 import { portOf } from '#workload/dialects/published-ports.ts';
 import { securityOptions } from '#workload/dialects/security-options.ts';
+import { sharing } from '#workload/dialects/sharing.ts';
 import { field, integer, items, settingOf, text, truth, words } from '#workload/document/fields.ts';
 import { type Node, positionOf } from '#workload/document/node.ts';
 import type { Container, PublishedPort, Variable } from '#workload/model/container.ts';
@@ -15,7 +16,7 @@ export function serviceContainer(name: string, at: Position, service: Node, volu
   const mode = text(field(service, 'network_mode'));
   const networks = namesOf(field(service, 'networks'));
   const onDefault = mode === undefined && field(service, 'networks') === undefined;
-  const shares = (key: string) => settingOf(field(service, key), (node) => text(node) === 'host');
+  const shares = (key: string) => sharing(field(service, key));
   const first = (...nodes: readonly (Node | undefined)[]) =>
     settingOf(
       nodes.find((node) => node !== undefined),

@@ -2,6 +2,7 @@ import { commandWords } from '#workload/dialects/command-words.ts';
 import { mountsOf } from '#workload/dialects/docker/mounts.ts';
 import { goField } from '#workload/dialects/go-fields.ts';
 import { securityOptions } from '#workload/dialects/security-options.ts';
+import { sharing } from '#workload/dialects/sharing.ts';
 import { integer, items, pairs, settingOf, text, truth, words } from '#workload/document/fields.ts';
 import { type Node, positionOf } from '#workload/document/node.ts';
 import type { Container, PublishedPort, Variable } from '#workload/model/container.ts';
@@ -11,7 +12,7 @@ import { known, type Setting } from '#workload/model/setting.ts';
 export function dockerContainer(name: string, node: Node, config: Node | undefined, inspected: boolean): Container {
   const host = goField(node, 'HostConfig');
   const of = (key: string) => goField(host, key);
-  const shares = (key: string) => settingOf(of(key), (mode) => text(mode) === 'host');
+  const shares = (key: string) => sharing(of(key));
   const mode = text(of('NetworkMode'));
   const limit = (...keys: readonly string[]): Setting<string> =>
     settingOf(

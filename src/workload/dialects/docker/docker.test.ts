@@ -60,6 +60,12 @@ describe('what inspecting tells', () => {
     expect(valueIn(one.privileged)).toBe(false);
   });
 
+  it('an empty mode for users is no user namespace', async () => {
+    const text = inspected({ UsernsMode: '' }, { User: '' });
+    expect((await container(text)).host.user).toBeUndefined();
+    expect(await rulesOf(text)).toContain('root-user');
+  });
+
   it('mounts are named once, however they were asked for', async () => {
     const one = await container(
       inspected(

@@ -1,6 +1,7 @@
 import { mountsOf } from '#workload/dialects/ecs/mounts.ts';
 import { goField } from '#workload/dialects/go-fields.ts';
 import { securityOptions } from '#workload/dialects/security-options.ts';
+import { sharing } from '#workload/dialects/sharing.ts';
 import { integer, items, settingOf, text, truth, word, words } from '#workload/document/fields.ts';
 import { type Node, positionOf } from '#workload/document/node.ts';
 import type { Container, PublishedPort } from '#workload/model/container.ts';
@@ -11,7 +12,7 @@ export function taskContainer(node: Node, task: Node, fargate: boolean): Contain
   const of = (key: string) => goField(node, key);
   const linux = of('linuxParameters');
   const mode = text(goField(task, 'networkMode')) ?? (fargate ? 'awsvpc' : 'bridge');
-  const shares = (key: string) => settingOf(goField(task, key), (given) => text(given) === 'host');
+  const shares = (key: string) => sharing(goField(task, key));
   const limit = (key: string): Setting<string> => {
     const own = of(key);
     return settingOf(
