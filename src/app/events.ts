@@ -3,6 +3,7 @@ import { imageInventoried } from '#inventory/events.ts';
 import { ledgerOpened, ledgerRestored } from '#ledger/events.ts';
 import { notificationFailed, notificationSent, targetAdded, targetRemoved } from '#notify/events.ts';
 import { verdictReached } from '#policy/events.ts';
+import { waiverGranted, waiverRevoked } from '#policy/waiver/events.ts';
 import { snapshotProbed, volumeDrilled } from '#volume/drill/events.ts';
 import {
   repositoryAdopted,
@@ -37,6 +38,9 @@ export const EVENTS = [
   ledgerOpened,
   ledgerRestored,
   imageInventoried,
+  verdictReached,
+  waiverGranted,
+  waiverRevoked,
   advisoriesUpdated,
   repositoryInitialised,
   repositoryAdopted,
@@ -72,6 +76,5 @@ export const EVENTS = [
   daemonEnded,
   snapshotProbed,
   volumeDrilled,
-  verdictReached,
   guardRan,
 ] as const;

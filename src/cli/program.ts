@@ -23,6 +23,7 @@ import { addVolumeRestore } from '#cli/commands/volume/restore.ts';
 import { addVolumeRetention } from '#cli/commands/volume/retention.ts';
 import { addVolumeSchedule } from '#cli/commands/volume/schedule.ts';
 import { addVolumeSnapshot } from '#cli/commands/volume/snapshot.ts';
+import { addWaiver } from '#cli/commands/waiver.ts';
 import { VERSION } from '#core/version.ts';
 
 /** The command line as data: the commands, their options and helps. Their code is loaded when they are called. */
@@ -35,6 +36,7 @@ export function buildProgram(finish: Finish): Command {
     .exitOverride();
   addScan(program, finish);
   addCheck(program, finish);
+  addWaiver(program, finish);
   addLint(program, finish);
   addDb(program, finish);
   addInit(program, finish);

@@ -10,7 +10,7 @@ import { SHIPPED } from '#policy/shipped/list.ts';
 import type { Waiver } from '#policy/waiver/waiver.ts';
 
 const shipped = (name: string): Policy =>
-  policyOf((SHIPPED.get(name) ?? '').replace(/^(?:apiVersion|kind|name): .*\n/gm, ''), name);
+  policyOf((SHIPPED.get(name)?.text ?? '').replace(/^(?:apiVersion|kind|name): .*\n/gm, ''), name);
 const BASELINE = shipped('baseline');
 const STRICT = shipped('strict');
 const AUDIT = shipped('audit');

@@ -3,17 +3,27 @@
  * digest fits all of them. Names may be hostile: the time grows with the lengths of pattern and name, no faster.
  */
 export function imagePattern(pattern: string): (name: string) => boolean {
-  const tokens = pattern.match(/\*+|[^*]+/g) ?? [];
+  const ends = endsOf(pattern);
   const tagged = /[:@][^/]*$/.test(pattern);
   return (name) => {
-    let at: ReadonlySet<number> = new Set([0]);
-    for (const token of tokens) at = after(token, name, at);
-    for (const end of at) {
+    for (const end of ends(name)) {
       if (end === name.length) return true;
       if (!tagged && /[:@]/.test(name[end] ?? '') && !name.includes('/', end)) return true;
     }
     return false;
   };
+}
+
+/** The same for any text: the whole of it must fit. */
+export function glob(pattern: string): (text: string) => boolean {
+  const ends = endsOf(pattern);
+  return (text) => ends(text).has(text.length);
+}
+
+/** Where the pattern may end in a text that begins with it. */
+function endsOf(pattern: string): (text: string) => ReadonlySet<number> {
+  const tokens = pattern.match(/\*+|[^*]+/g) ?? [];
+  return (text) => tokens.reduce<ReadonlySet<number>>((at, token) => after(token, text, at), new Set([0]));
 }
 
 /** Where one can stand behind a part of the pattern that begins where one stands. */

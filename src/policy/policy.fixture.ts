@@ -5,6 +5,7 @@ import { evaluate } from '#policy/evaluate.ts';
 import { NOW } from '#policy/facts/facts.fixture.ts';
 import type { Facts } from '#policy/facts/facts.ts';
 import { loadPolicy } from '#policy/load/load-policy.ts';
+import { readYamlFile } from '#policy/load/yaml-file.ts';
 import type { Policy } from '#policy/policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import type { Waiver } from '#policy/waiver/waiver.ts';
@@ -12,7 +13,12 @@ import type { Waiver } from '#policy/waiver/waiver.ts';
 /** A policy from what follows its name. */
 export function policyOf(body: string, name = 'test'): Policy {
   const text = `apiVersion: holdfast/v1\nkind: Policy\nname: ${name}\n${body}`;
-  return loadPolicy(text, `${name}.yaml`, expressionChecker());
+  return policyFrom(text, `${name}.yaml`);
+}
+
+/** A policy from its text. */
+export function policyFrom(text: string, file = 'p.yaml'): Policy {
+  return loadPolicy(readYamlFile(text, file, 'POLICY_INVALID'), text, file, expressionChecker());
 }
 
 /** A policy of one built-in rule and nothing else: no coverage comes along. */

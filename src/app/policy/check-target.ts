@@ -11,6 +11,8 @@ import type { ScanReportInput } from '#report/scan-report.ts';
 export interface Judging {
   readonly policies: readonly Policy[];
   readonly waivers: readonly Waiver[];
+  /** Sentences about the files of waivers, for every verdict. */
+  readonly notes: readonly string[];
   /** Keys of the findings that were there before; undefined when nothing is compared. */
   readonly baseline: ReadonlySet<string> | undefined;
   /** Where the targets shall run; undefined when nobody said. */
@@ -32,5 +34,6 @@ export async function checkTarget(report: ScanReportInput, judging: Judging): Pr
   const { policies, waivers, baseline, now, environment } = judging;
   const facts = factsOfScan(report, { now, environment });
   const cel = (await judging.cel?.judge(policies, facts, now.getTime())) ?? new Map();
-  return { report, facts, verdict: evaluate({ facts, policies, waivers, baseline, now: now.getTime(), cel }) };
+  const verdict = evaluate({ facts, policies, waivers, baseline, now: now.getTime(), cel });
+  return { report, facts, verdict: { ...verdict, notes: [...verdict.notes, ...judging.notes] } };
 }

@@ -50,12 +50,21 @@ export async function loadNamedPolicy(name: string, run?: Run): Promise<Policy> 
       },
     );
   }
-  return readPolicy(shipped ?? readOperatorFile(name, MOST_BYTES), name, run);
+  if (shipped !== undefined) {
+    const value = { value: shipped.value, placeOf: nowhere, placeOfKey: nowhere };
+    return loadPolicy(value, shipped.text, name, () => undefined, run);
+  }
+  return readPolicy(readOperatorFile(name, MOST_BYTES), name, run);
+}
+
+function nowhere() {
+  return { line: 1, column: 1 };
 }
 
 /** A policy from its text. @param file for errors @throws `POLICY_INVALID` */
 export async function readPolicy(text: string, file: string, run?: Run): Promise<Policy> {
-  return loadPolicy(text, file, await checkerFor(text), run);
+  const { readYamlFile } = await import('#policy/load/yaml-file.ts');
+  return loadPolicy(readYamlFile(text, file, 'POLICY_INVALID'), text, file, await checkerFor(text), run);
 }
 
 /** The language of expressions is loaded only where there may be some. */

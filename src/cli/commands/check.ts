@@ -16,6 +16,11 @@ export function addCheck(program: Command, finish: Finish): void {
         .default([], 'HOLDFAST_POLICY, else baseline'),
     )
     .option('--environment <NAME>', 'where it shall run: some policies are for some environments')
+    .addOption(
+      new Option('--waivers <FILE>', 'what is accepted for a while; also .trivyignore; may be given several times')
+        .argParser<readonly string[]>(collect)
+        .default([], 'those on the record'),
+    )
     .option('--baseline <REPORT>', 'an earlier scan --format json: rules with newOnly pass over what it has')
     .addOption(
       new Option('--format <FORMAT[=FILE]>', 'text or json; may be given several times')

@@ -1,11 +1,11 @@
+import { hasHome } from '#app/home/home-directory.ts';
 import type { CelThread } from '#app/policy/cel-thread.ts';
 import { type Checked, checkTarget, type Judging } from '#app/policy/check-target.ts';
 import { loadPolicies } from '#app/policy/load-policies.ts';
 import { readBaseline } from '#app/policy/read-baseline.ts';
-import type { RecordedVerdict } from '#app/policy/record-verdict.ts';
+import type { FoundWaivers } from '#app/policy/read-waivers.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
-import { homeFor } from '#cli/home-for.ts';
 import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
 import { jobsOf, scanTargets, type TargetFlags, usage } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
@@ -19,6 +19,7 @@ const FORMATS = ['text', 'json'] as const;
 export interface CheckFlags extends TargetFlags {
   readonly policy: readonly string[];
   readonly environment?: string;
+  readonly waivers: readonly string[];
   readonly baseline?: string;
   readonly format: readonly string[];
   /** Undefined: where there is a home. */
@@ -43,33 +44,53 @@ export async function checkCommand(
       `${JSON.stringify(flags.environment.slice(0, 80))} is no name of an environment`,
       'Write a word such as production.',
     );
+  const now = clock(environment);
   const policies = await loadPolicies(flags.policy, environment, RUN);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const files = flags.waivers.length === 0 ? NO_WAIVERS : await waiversOf(flags.waivers, now);
   const cel = policies.some((policy) => policy.cel !== undefined) ? await startThread() : undefined;
   try {
     const jobs = await jobsOf(targets, flags, environment, 'check');
-    const now = clock(environment);
-    const home = await homeFor(flags, environment);
-    const judging: Judging = { policies, waivers: [], baseline, environment: flags.environment, now, cel };
-    const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
-    const checked: Checked[] = [];
-    for (const report of scanned.reports) checked.push(await checkTarget(report, judging));
-    if (flags.running === true) checked.sort((a, b) => urgency(a.verdict) - urgency(b.verdict));
-    let recorded: readonly (RecordedVerdict | undefined)[] = [];
-    if (home !== undefined && checked.length > 0) {
-      const { recordChecks } = await import('#cli/policy/record-checks.ts');
-      recorded = await recordChecks(home, checked, judging, environment);
+    const record = await recordFor(flags.record, environment);
+    try {
+      const judging: Judging = {
+        ...{ policies, baseline, environment: flags.environment, now, cel, notes: files.notes },
+        waivers: [...files.waivers, ...(record?.waivers ?? [])],
+      };
+      const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
+      const checked: Checked[] = [];
+      for (const report of scanned.reports) checked.push(await checkTarget(report, judging));
+      if (flags.running === true) checked.sort((a, b) => urgency(a.verdict) - urgency(b.verdict));
+      const recorded = (await record?.record(checked, judging)) ?? [];
+      const inputs = checked.map(({ report, verdict }, index) => ({
+        ...{ report, verdict, environment: flags.environment ?? null },
+        recorded: recorded[index],
+      }));
+      for (const output of outputs) await write(output, inputs, jobs.length > 1 || flags.running === true);
+      return scanned.failed || record?.failed === true
+        ? exitCodes.failed
+        : exitCodeOf(checked.map(({ verdict }) => verdict));
+    } finally {
+      await record?.close();
     }
-    const inputs = checked.map(({ report, verdict }, index) => ({
-      ...{ report, verdict, environment: flags.environment ?? null },
-      recorded: recorded[index],
-    }));
-    for (const output of outputs) await write(output, inputs, jobs.length > 1 || flags.running === true);
-    const notRecorded = home !== undefined && recorded.filter((one) => one !== undefined).length < checked.length;
-    return scanned.failed || notRecorded ? exitCodes.failed : exitCodeOf(checked.map(({ verdict }) => verdict));
   } finally {
     await cel?.close();
   }
+}
+
+const NO_WAIVERS: FoundWaivers = { waivers: [], notes: [] };
+
+/** Files that are not named are not read, nor is what reads them loaded. */
+async function waiversOf(paths: readonly string[], now: Date): Promise<FoundWaivers> {
+  const { readWaivers } = await import('#app/policy/read-waivers.ts');
+  return readWaivers(paths, now);
+}
+
+/** Nothing of the ledger is loaded where there is no home and none was asked for. */
+async function recordFor(wanted: boolean | undefined, environment: NodeJS.ProcessEnv) {
+  if (wanted !== true && !hasHome(environment)) return undefined;
+  const { openCheckRecord } = await import('#cli/policy/record-checks.ts');
+  return openCheckRecord(wanted, environment);
 }
 
 async function startThread(): Promise<CelThread> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HoldfastError } from '#core/errors.ts';
-import { expressionChecker } from '#policy/cel/environment.ts';
+import { policyFrom } from '#policy/policy.fixture.ts';
 import { RULES } from '#policy/rules/list.ts';
 import { SHIPPED } from '#policy/shipped/list.ts';
-import { loadPolicy } from './load-policy.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 const HEAD = 'apiVersion: holdfast/v1\nkind: Policy\nname: test\n';
 const RULE = 'rules:\n  - rule: non-root\n';
@@ -11,7 +11,7 @@ const RULE = 'rules:\n  - rule: non-root\n';
 /** What is said of a file. */
 function refusal(text: string): string {
   try {
-    loadPolicy(text, 'p.yaml', expressionChecker());
+    policyFrom(text);
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     expect(error).toMatchObject({ code: 'POLICY_INVALID', kind: 'usage', path: 'p.yaml' });
@@ -20,12 +20,15 @@ function refusal(text: string): string {
   return 'nothing';
 }
 
-const load = (text: string) => loadPolicy(text, 'p.yaml', expressionChecker());
+const load = (text: string) => policyFrom(text);
 
 describe('loadPolicy', () => {
   it('reads the shipped policies', () => {
-    for (const [name, text] of SHIPPED) expect(load(text).name).toBe(name);
-    expect(load(SHIPPED.get('baseline') ?? '')).toMatchObject({ mode: 'enforce', whenUnknown: 'warn' });
+    for (const [name, { text, value }] of SHIPPED) {
+      expect(load(text).name).toBe(name);
+      expect(readYamlFile(text, name, 'X').value).toEqual(value);
+    }
+    expect(load(SHIPPED.get('baseline')?.text ?? '')).toMatchObject({ mode: 'enforce', whenUnknown: 'warn' });
   });
 
   it.each([

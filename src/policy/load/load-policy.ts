@@ -3,7 +3,7 @@ import { type Fault, faultsError } from '#policy/load/fault.ts';
 import { loadRules } from '#policy/load/load-rules.ts';
 import { type PolicyFile, policyFileShape } from '#policy/load/policy-file.ts';
 import { shaped } from '#policy/load/shape.ts';
-import { readYamlFile, type YamlFile } from '#policy/load/yaml-file.ts';
+import type { YamlFile } from '#policy/load/yaml-file.ts';
 import type { Policy } from '#policy/policy.ts';
 
 /** Checks an expression: what is wrong with it, undefined when nothing is. */
@@ -16,13 +16,19 @@ export interface Run {
 }
 
 /**
- * Reads a policy. Everything that is wrong with it is told at once, each with line and column.
+ * Makes a policy of what a file holds. Everything that is wrong with it is told at once, each with line and column.
+ * @param text as it is written
  * @param name of the file, for errors
  * @param run a rule over what it does not collect is refused; without one, what no run collects
  * @throws `POLICY_INVALID`, kind `usage`
  */
-export function loadPolicy(text: string, name: string, checkExpression: CheckExpression, run?: Run): Policy {
-  const yaml = readYamlFile(text, name, 'POLICY_INVALID');
+export function loadPolicy(
+  yaml: YamlFile,
+  text: string,
+  name: string,
+  checkExpression: CheckExpression,
+  run?: Run,
+): Policy {
   const found = shaped(yaml, [], yaml.value, policyFileShape);
   if (found.kind === 'faults') throw faultsError('POLICY_INVALID', name, found.faults);
   const { value } = found;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { imagePattern } from '#policy/image-pattern.ts';
+import { glob, imagePattern } from '#policy/image-pattern.ts';
 import type { PolicyReason } from '#policy/verdict.ts';
 
 const optionalText = z.optional(z.string());
@@ -14,12 +14,16 @@ export const waiverShape = z.object({
   images: z.array(z.string()),
   /** Name of a package, or its purl, with or without a version; absent: any. */
   package: optionalText,
+  /** Patterns of paths in the image; absent: any. */
+  paths: z.optional(z.array(z.string())),
   author: z.string(),
   reason: z.string(),
   /** ISO 8601, the first moment at which it counts no more. */
   expires: z.string(),
   /** Why the flaw does no harm, in VEX's words. */
   justification: optionalText,
+  /** The file that it is from names no date: it counts when that is read. */
+  undated: z.optional(z.boolean()),
 });
 
 /** Somebody accepts a reason, for a while. */
@@ -63,27 +67,46 @@ export function waiversFor(waivers: readonly Waiver[], names: readonly string[],
       ...here
         .filter((waiver) => !used.has(waiver) && !over.has(waiver))
         .map(({ id }) => `The waiver ${id} matches nothing here.`),
+      ...undated([...used]),
       ...elsewhere(waivers, here),
     ],
   };
 }
 
+function undated(used: readonly Waiver[]): readonly string[] {
+  const ids = used.filter((waiver) => waiver.undated === true).map(({ id }) => id);
+  return ids.length === 0 ? [] : [`No day on which it is over: ${named(ids)}. Give each one.`];
+}
+
+/** A path without its leading slash, as waivers and tools write it. */
+function isAt(paths: readonly string[], { positions }: PolicyReason): boolean {
+  const tests = paths.map((path) => glob(path.replace(/^\//, '')));
+  return positions.some((at) => {
+    const path = at.kind === 'workload' ? undefined : at.path?.replace(/^\//, '');
+    return path !== undefined && tests.some((test) => test(path));
+  });
+}
+
 const MOST_NAMED = 5;
+
+function named(ids: readonly string[]): string {
+  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
+  return `${ids.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
 
 function elsewhere(all: readonly Waiver[], here: readonly Waiver[]): readonly string[] {
   if (all.length === here.length) return [];
   const ids = all.filter((waiver) => !here.includes(waiver)).map(({ id }) => id);
-  const named = ids.slice(0, MOST_NAMED).join(', ');
-  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
-  return [`${ids.length === 1 ? 'A waiver is' : `${ids.length} waivers are`} for other images: ${named}${more}.`];
+  return [`${ids.length === 1 ? 'A waiver is' : `${ids.length} waivers are`} for other images: ${named(ids)}.`];
 }
 
-function covers({ vulnerability, rule, package: name }: Waiver, reason: PolicyReason): boolean {
+function covers({ vulnerability, rule, package: name, paths }: Waiver, reason: PolicyReason): boolean {
   if (vulnerability === undefined && rule === undefined) return false;
   if (vulnerability !== undefined && vulnerability !== reason.vulnerability) {
     if (reason.aliases?.includes(vulnerability) !== true) return false;
   }
   if (rule !== undefined && rule !== reason.rule) return false;
+  if (paths !== undefined && !isAt(paths, reason)) return false;
   return name === undefined || name === reason.package || isPurlOf(name, reason.purl);
 }
 
