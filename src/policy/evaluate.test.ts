@@ -270,7 +270,7 @@ describe('waivers', () => {
       decision: 'deny',
       notes: ['The waiver w1 of Ann is over since 2026-06-14; it would have counted here.'],
     });
-    expect(waived({ vulnerability: 'CVE-1999-1' }).notes).toEqual(['The waiver w1 matches nothing here.']);
+    expect(waived({ vulnerability: 'CVE-1999-1' }).notes).toEqual(['A waiver matches nothing here: w1.']);
     expect(waived({ rule: 'known-exploited', images: ['other'] }).notes).toEqual(['A waiver is for other images: w1.']);
   });
 

@@ -2,6 +2,7 @@ import { formatPlatform } from '#core/platform.ts';
 import type { Position } from '#core/position.ts';
 import { SEVERITIES } from '#core/severity.ts';
 import { missingOf, type PolicyReason, reasonsOf, type Verdict } from '#policy/verdict.ts';
+import { untilWords } from '#policy/waiver/expiry.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
 import { checkSteps } from '#report/check-steps.ts';
 import { cutTo, printable, wrapText } from '#report/columns.ts';
@@ -134,8 +135,11 @@ function placeOf(position: Position, layered: boolean): string {
 
 function waivedLines({ waived }: Verdict, width: number): readonly (readonly string[])[] {
   return waived.map(({ reason, waiver, author, because, expires }) => {
-    const text = `  ${reason.sentence} ${author}, until ${expires.slice(0, 10)}: ${because} (${waiver})`;
-    return wrapText(printable(text), width, '    ');
+    const who = `${author}, until ${untilWords(expires)}: ${because} (${waiver})`;
+    return [
+      ...wrapText(`  ${printable(reason.sentence)}`, width, '    '),
+      ...wrapText(`    ${printable(who)}`, width, '    '),
+    ];
   });
 }
 

@@ -183,3 +183,46 @@ test('with a home the verdict is on the record, with all that it depends on', as
   expect(shown).toMatchObject({ type: 'verdict.reached', outcome: 'deny', data: { inventory: 2, decision: 'deny' } });
   expect((await check('debian.tar', '--no-record', '--format', 'json')).stdout).toContain('"recorded": null');
 });
+
+describe('waivers', () => {
+  const file = (expires: string, more = '') =>
+    `apiVersion: holdfast/v1\nkind: Waivers\nwaivers:\n${['CVE-2023-10020', 'CVE-2023-40002']
+      .map((id) => `  - vulnerability: ${id}\n    author: Ann\n    reason: no way in\n    expires: ${expires}\n${more}`)
+      .join('')}`;
+
+  test('of a file count until they are over, and say so', async () => {
+    writeFileSync(bench.path('waivers.yaml'), file('2024-12-31'));
+    const waived = await check('debian.tar', '--waivers', 'waivers.yaml', '--no-record');
+    expect(waived.code).toBe(0);
+    expect(waived.stdout).toContain('Ann, until 2024-12-31: no way in (waivers.yaml:4)');
+    writeFileSync(bench.path('waivers.yaml'), file('2024-06-30'));
+    const over = await check('debian.tar', '--waivers', 'waivers.yaml', '--no-record');
+    expect(over.code).toBe(3);
+    expect(over.stdout).toContain('is over since 2024-07-01');
+    writeFileSync(bench.path('waivers.yaml'), file('2026-12-31'));
+    expect((await check('debian.tar', '--waivers', 'waivers.yaml')).code).toBe(2);
+    writeFileSync(
+      bench.path('.trivyignore'),
+      'CVE-2023-10020\nCVE-2023-40002 exp:2024-07-02\nCVE-1999-1 exp:2024-07-02\n',
+    );
+    const trivy = await check('debian.tar', '--waivers', '.trivyignore', '--no-record');
+    expect(trivy.code).toBe(0);
+    expect(trivy.stdout).toContain('A waiver matches nothing here: .trivyignore:3.');
+  });
+
+  test('on the record count in every check until they are taken back', async () => {
+    const common = ['--reason', 'no way in', '--expires', '30d', '--format', 'json'];
+    const first = await bench.run(['waiver', 'grant', 'CVE-2023-10020', '--image', 'debian*', ...common]);
+    expect(json(first.stdout)).toMatchObject({ state: 'counts', waiver: { expires: '2024-08-01T00:00:00.000Z' } });
+    const second = await bench.run(['waiver', 'grant', 'CVE-2023-40002', ...common]);
+    expect((await check('debian.tar')).code).toBe(0);
+    const { id } = json(second.stdout).waiver;
+    expect((await bench.run(['waiver', 'revoke', id, '--reason', 'fixed'])).code).toBe(0);
+    expect((await check('debian.tar', '--no-record')).code).toBe(3);
+    const listed = json((await bench.run(['waiver', 'list', '--all', '--format', 'json'])).stdout);
+    expect(listed.waivers.map(({ state }: { state: string }) => state)).toEqual(['counts', 'revoked']);
+    expect((await bench.run(['waiver', 'revoke', id])).code).toBe(2);
+    expect((await bench.run(['waiver', 'grant', 'CVE-2023-1', '--reason', 'x', '--expires', '400d'])).code).toBe(2);
+    expect((await bench.run(['waiver', 'grant', '--reason', 'x', '--expires', '4d'])).code).toBe(2);
+  });
+});

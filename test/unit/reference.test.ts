@@ -31,6 +31,7 @@ import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
 import { volumeVerifiedSchema } from '#api/volume-verify-report.ts';
+import { waiverChangedSchema, waiverListSchema } from '#api/waiver-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
@@ -85,6 +86,8 @@ describe('the generated reference is current', () => {
     ['lint-report', lintReportSchema],
     ['linted', lintedSchema],
     ['check-report', checkReportSchema],
+    ['waiver-changed', waiverChangedSchema],
+    ['waiver-list', waiverListSchema],
   ])('JSON Schema of %s', async (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output' });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);

@@ -145,6 +145,8 @@ export const house = {
       'src/api/host-report.ts#hostReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/standard-report.ts#standardReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/check-report.ts#checkReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/waiver-report.ts#waiverChangedSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/waiver-report.ts#waiverListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/app/policy/load-policies.ts#loadNamedPolicy': 'for policy explain, which is to come',
       'src/app/policy/load-policies.ts#readPolicy': 'for policy replay, which is to come',
       'src/policy/evaluation.ts#parseEvaluation': 'for policy replay, which is to come',

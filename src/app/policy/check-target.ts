@@ -2,15 +2,18 @@ import type { CelThread } from '#app/policy/cel-thread.ts';
 import { factsOfScan } from '#app/policy/facts-of-scan.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import type { Facts } from '#policy/facts/facts.ts';
+import { namesOf } from '#policy/match.ts';
 import type { Policy } from '#policy/policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import { isForImage, type Waiver } from '#policy/waiver/waiver.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 /** What scanned targets are judged by. */
 export interface Judging {
   readonly policies: readonly Policy[];
   readonly waivers: readonly Waiver[];
+  /** Those of the record: of them only what is for the image is asked, and told. */
+  readonly recordedWaivers: readonly Waiver[];
   /** Sentences about the files of waivers, for every verdict. */
   readonly notes: readonly string[];
   /** Keys of the findings that were there before; undefined when nothing is compared. */
@@ -26,14 +29,18 @@ export interface Judging {
 export interface Checked {
   readonly report: ScanReportInput;
   readonly facts: Facts;
+  /** Those that were asked. */
+  readonly waivers: readonly Waiver[];
   readonly verdict: Verdict;
 }
 
 /** Judges what a scan found. Never throws: what cannot be judged is unknown. */
 export async function checkTarget(report: ScanReportInput, judging: Judging): Promise<Checked> {
-  const { policies, waivers, baseline, now, environment } = judging;
+  const { policies, baseline, now, environment } = judging;
   const facts = factsOfScan(report, { now, environment });
+  const names = namesOf(facts);
+  const waivers = [...judging.waivers, ...judging.recordedWaivers.filter((waiver) => isForImage(waiver, names))];
   const cel = (await judging.cel?.judge(policies, facts, now.getTime())) ?? new Map();
   const verdict = evaluate({ facts, policies, waivers, baseline, now: now.getTime(), cel });
-  return { report, facts, verdict: { ...verdict, notes: [...verdict.notes, ...judging.notes] } };
+  return { report, facts, waivers, verdict: { ...verdict, notes: [...verdict.notes, ...judging.notes] } };
 }

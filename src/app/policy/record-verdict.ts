@@ -24,8 +24,8 @@ export interface RecordedVerdict {
  */
 export async function recordVerdict(
   { ledger, blobs }: Pick<OpenRecord, 'ledger' | 'blobs'>,
-  { report, facts, verdict }: Checked,
-  { policies, waivers, baseline, now, environment }: Judging,
+  { report, facts, waivers, verdict }: Checked,
+  { policies, baseline, now, environment }: Judging,
   inventory: number,
   actor: string,
 ): Promise<RecordedVerdict> {

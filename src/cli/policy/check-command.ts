@@ -55,7 +55,8 @@ export async function checkCommand(
     try {
       const judging: Judging = {
         ...{ policies, baseline, environment: flags.environment, now, cel, notes: files.notes },
-        waivers: [...files.waivers, ...(record?.waivers ?? [])],
+        waivers: files.waivers,
+        recordedWaivers: record?.waivers ?? [],
       };
       const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
       const checked: Checked[] = [];

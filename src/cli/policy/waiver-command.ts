@@ -9,6 +9,7 @@ import { exitCodes } from '#cli/errors.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
+import { untilWords } from '#policy/waiver/expiry.ts';
 import type { Waiver } from '#policy/waiver/waiver.ts';
 import { type Column, columns, printable } from '#report/columns.ts';
 
@@ -43,7 +44,7 @@ export async function waiverGrantCommand(
     grantWaiver(request, record, actor, clock(environment)),
   );
   const report: WaiverChanged = { waiver: rowOf(waiver), state: 'counts' };
-  const said = `${waiver.id}: ${whatOf(waiver)} is accepted until ${waiver.expires.slice(0, 16).replace('T', ' ')} UTC.`;
+  const said = `${waiver.id}: ${whatOf(waiver)} is accepted until ${untilWords(waiver.expires)}.`;
   await write(flags, report, [printable(said)]);
   return exitCodes.done;
 }
@@ -81,7 +82,7 @@ export async function waiverListCommand(
     state,
     whatOf(waiver),
     waiver.images.length === 0 ? 'all' : waiver.images.join(' '),
-    waiver.expires.slice(0, 10),
+    untilWords(waiver.expires),
     waiver.author,
     waiver.reason,
   ]);
@@ -101,7 +102,7 @@ const HEADS: readonly Column[] = [
   { title: 'STATE', maxWidth: 8 },
   { title: 'ACCEPTS', maxWidth: 40, minWidth: 14 },
   { title: 'IMAGES', maxWidth: 40, minWidth: 8 },
-  { title: 'EXPIRES', maxWidth: 10 },
+  { title: 'UNTIL', maxWidth: 20, minWidth: 10 },
   { title: 'AUTHOR', maxWidth: 20, minWidth: 6 },
   { title: 'REASON', maxWidth: 60, minWidth: 10 },
 ];

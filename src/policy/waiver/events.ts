@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { EventDeclaration } from '#core/event-declaration.ts';
+import { untilWords } from '#policy/waiver/expiry.ts';
 import { type Waiver, waiverShape } from '#policy/waiver/waiver.ts';
 
 /** Somebody accepted something until a day. The waiver counts in every check of this home. */
@@ -15,7 +16,7 @@ export const waiverGranted: EventDeclaration<'waiver.granted', Waiver> = {
     return {
       subject: `waiver ${id}`,
       outcome: 'done',
-      sentence: `${author} accepts ${what}${of === '' ? '' : ` ${of}`} until ${expires.slice(0, 10)}`,
+      sentence: `${author} accepts ${what}${of === '' ? '' : ` ${of}`} until ${untilWords(expires)}`,
     };
   },
 };

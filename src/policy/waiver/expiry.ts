@@ -23,3 +23,11 @@ export function endOf(text: string): string | undefined {
 export function isTooFar(end: string, now: number): boolean {
   return Date.parse(end) - now > MOST_AHEAD_MS;
 }
+
+/** The end of a waiver for people: the last day on which it counts, or the minute. */
+export function untilWords(end: string): string {
+  const time = new Date(Date.parse(end));
+  if (Number.isNaN(time.getTime())) return end;
+  if (time.getTime() % DAY_MS !== 0) return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return new Date(time.getTime() - DAY_MS).toISOString().slice(0, 10);
+}

@@ -30,7 +30,7 @@ const entry = z
   );
 
 /** The shape of a file of waivers. */
-export const waiverFileShape = z.strictObject({
+const waiverFileShape = z.strictObject({
   apiVersion: z.literal('holdfast/v1'),
   kind: z.literal('Waivers'),
   waivers: z.array(entry).check(z.maxLength(2000)),

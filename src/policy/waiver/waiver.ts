@@ -44,9 +44,7 @@ export interface WaiverLookUp {
 export function waiversFor(waivers: readonly Waiver[], names: readonly string[], now: number): WaiverLookUp {
   const used = new Set<Waiver>();
   const over = new Set<Waiver>();
-  const here = waivers.filter(
-    ({ images }) => images.length === 0 || images.some((pattern) => names.some(imagePattern(pattern))),
-  );
+  const here = waivers.filter((waiver) => isForImage(waiver, names));
   return {
     covering: (reason) => {
       let found: Waiver | undefined;
@@ -64,9 +62,7 @@ export function waiversFor(waivers: readonly Waiver[], names: readonly string[],
         ({ id, expires, author }) =>
           `The waiver ${id} of ${author} is over since ${expires.slice(0, 10)}; it would have counted here.`,
       ),
-      ...here
-        .filter((waiver) => !used.has(waiver) && !over.has(waiver))
-        .map(({ id }) => `The waiver ${id} matches nothing here.`),
+      ...unmatched(here.filter((waiver) => !used.has(waiver) && !over.has(waiver))),
       ...undated([...used]),
       ...elsewhere(waivers, here),
     ],
@@ -85,6 +81,17 @@ function isAt(paths: readonly string[], { positions }: PolicyReason): boolean {
     const path = at.kind === 'workload' ? undefined : at.path?.replace(/^\//, '');
     return path !== undefined && tests.some((test) => test(path));
   });
+}
+
+/** Whether a waiver may speak of an image that has these names. */
+export function isForImage({ images }: Pick<Waiver, 'images'>, names: readonly string[]): boolean {
+  return images.length === 0 || images.some((pattern) => names.some(imagePattern(pattern)));
+}
+
+function unmatched(waivers: readonly Waiver[]): readonly string[] {
+  if (waivers.length === 0) return [];
+  const what = waivers.length === 1 ? 'A waiver matches' : `${waivers.length} waivers match`;
+  return [`${what} nothing here: ${named(waivers.map(({ id }) => id))}.`];
 }
 
 const MOST_NAMED = 5;
