@@ -220,6 +220,10 @@ needs(
     const report: VolumeReconcileReport = JSON.parse(await ok('volume', 'reconcile', '--format', 'json'));
     expect(report.removed).toHaveLength(2);
     expect(await made()).toEqual([]);
-    expect(readdirSync(bench.path('holdfast', 'drills'))).toEqual([]);
+    for (const notes of ['drills', 'restores', 'staging']) {
+      expect(readdirSync(bench.path('holdfast', notes), { recursive: true })).not.toContainEqual(
+        expect.stringMatching(/drill|json/),
+      );
+    }
   });
 });

@@ -13,6 +13,7 @@ import { type Terminal, terminal } from '#cli/terminal.ts';
 import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import { printable, wrapText } from '#report/columns.ts';
+import { count } from '#report/next-steps.ts';
 
 /** Options of `holdfast volume drill`. */
 export interface DrillFlags extends Omit<VolumeFlags, 'repo'> {
@@ -139,8 +140,8 @@ function durations({ restoreMs, readyMs, totalMs, dumps, databases }: Drilled): 
   return [
     `restored and compared in ${seconds(restoreMs)}`,
     ...(readyMs === undefined ? [] : [`answered after ${seconds(readyMs)}`]),
-    ...(dumps === 0 ? [] : [`${dumps} dumps looked at`]),
-    ...(databases === 0 ? [] : [`${databases} SQLite databases checked`]),
+    ...(dumps === 0 ? [] : [`${count(dumps, 'dump')} looked at`]),
+    ...(databases === 0 ? [] : [`${count(databases, 'SQLite database')} checked`]),
     `${seconds(totalMs)} in all`,
   ].join(', ');
 }

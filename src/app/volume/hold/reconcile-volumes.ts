@@ -2,7 +2,7 @@ import type { VolumeReconcileReport } from '#api/volume-reconcile-report.ts';
 import { homeDirectory } from '#app/home/home-directory.ts';
 import { sweepDeps } from '#app/volume/drill/drills.ts';
 import { reconcileDeps } from '#app/volume/hold/holds.ts';
-import { mendSwaps } from '#app/volume/restore/pending.ts';
+import { type LeftRestore, mendSwaps } from '#app/volume/restore/pending.ts';
 import { reconcileCommands } from '#app/volume/snapshot/around/reconcile-commands.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { sweepDrills } from '#volume/drill/sweep.ts';
@@ -14,25 +14,42 @@ import { reconcileHolds } from '#volume/hold/reconcile.ts';
  * stays in its journal.
  */
 export async function reconcileVolumes(environment: NodeJS.ProcessEnv): Promise<VolumeReconcileReport> {
-  const mending = mendProblems(environment);
+  const mended = mend(environment);
   const { containers, living, problems } = await reconcileHolds(reconcileDeps(environment));
   const owed = await reconcileCommands(environment);
   const swept = await sweepDrills(sweepDeps(environment));
+  const cleared = await clearBegun(mended.left);
   return {
     containers: [...containers],
     living: [...living],
     commands: [...owed.commands],
     removed: [...swept.removed],
-    problems: [...mending, ...problems, ...owed.problems, ...swept.problems],
+    problems: [...mended.problems, ...problems, ...owed.problems, ...swept.problems, ...cleared],
   };
 }
 
-function mendProblems(environment: NodeJS.ProcessEnv): readonly Problem[] {
+function mend(environment: NodeJS.ProcessEnv): {
+  readonly left: readonly LeftRestore[];
+  readonly problems: readonly Problem[];
+} {
   try {
-    mendSwaps({ directory: homeDirectory(environment) });
+    return { left: mendSwaps({ directory: homeDirectory(environment) }), problems: [] };
+  } catch (error) {
+    return { left: [], problems: [notMended(error)] };
+  }
+}
+
+/** What had only begun is removed; a swap that was done stays noted until the ledger has been told. */
+async function clearBegun(left: readonly LeftRestore[]): Promise<readonly Problem[]> {
+  try {
+    for (const { pending, clear } of left) if (pending.swap === undefined) await clear();
     return [];
   } catch (error) {
-    const { code, message } = problemOf(error);
-    return [{ code, message: `What a restore that died had moved aside could not be put back: ${message}` }];
+    return [notMended(error)];
   }
+}
+
+function notMended(error: unknown): Problem {
+  const { code, message } = problemOf(error);
+  return { code, message: `What a restore that died had made or moved aside could not be put right: ${message}` };
 }
