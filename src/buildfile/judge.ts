@@ -57,13 +57,15 @@ function open(text: string, path: string): { readonly file?: BuildFile; readonly
 
 function findingsIn(file: BuildFile, { settings, context }: JudgeOptions): readonly RuledFinding[] {
   const silenced = settings.pragmasOff ? () => false : silencedBy(file);
-  return BUILD_RULES.flatMap((rule) => {
-    const ids = idsOf(rule);
-    if (ids.some((id) => settings.ignored.has(id))) return [];
-    return [...rule.check({ file, settings, context })]
-      .filter(({ instruction }) => !silenced(ids, instruction))
-      .map((finding) => ({ ...finding, rule }));
-  }).sort((a, b) => a.instruction.span.start - b.instruction.span.start);
+  const subject = { file, settings, context };
+  const found: RuledFinding[] = [];
+  for (const { rule, ids } of RULES) {
+    if (settings.ignored.size > 0 && ids.some((id) => settings.ignored.has(id))) continue;
+    for (const finding of rule.check(subject)) {
+      if (!silenced(ids, finding.instruction)) found.push({ ...finding, rule });
+    }
+  }
+  return found.sort((a, b) => a.instruction.span.start - b.instruction.span.start);
 }
 
 /** What a rule may be called in a comment or a configuration. */
@@ -71,6 +73,8 @@ function idsOf({ id, elsewhere }: BuildRule): readonly string[] {
   const others = elsewhere.filter(({ standard }) => standard === 'hadolint' || standard === 'shellcheck');
   return [id, ...others.map((other) => other.id), ...(id === 'build/no-healthcheck' ? ['DL3057'] : [])];
 }
+
+const RULES = BUILD_RULES.map((rule) => ({ rule, ids: idsOf(rule) }));
 
 function reasonOf(file: BuildFile, { path, settings }: JudgeOptions, finding: RuledFinding): Reason {
   const { rule, instruction, span, sentence, fix, evidence } = finding;

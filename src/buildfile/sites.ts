@@ -1,3 +1,4 @@
+import { once } from '#buildfile/memo.ts';
 import type { BuildFile } from '#buildfile/model/build-file.ts';
 import type { Instruction } from '#buildfile/model/instruction.ts';
 import type { Span } from '#buildfile/model/span.ts';
@@ -25,12 +26,16 @@ export function runsOf(instructions: readonly Instruction[], which: 'all' | 'own
   });
 }
 
+function allRuns({ instructions }: BuildFile): readonly RunSite[] {
+  return runsOf(instructions);
+}
+
 /** What is said of one RUN: at most once a rule, however often it is to be found there. */
 export type Said = Omit<Finding, 'instruction'>;
 
 /** Asks every RUN of a file. */
 export function* eachRun(file: BuildFile, ask: (site: RunSite) => Said | undefined): Generator<Finding> {
-  for (const site of runsOf(file.instructions)) {
+  for (const site of once(file, allRuns)) {
     const said = ask(site);
     if (said !== undefined) yield { instruction: site.instruction, ...said };
   }

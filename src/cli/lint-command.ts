@@ -9,6 +9,7 @@ import type { LintFlags } from '#cli/lint-flags.ts';
 import { writeOut } from '#cli/output.ts';
 import { standardCommand } from '#cli/standard-command.ts';
 import { terminal } from '#cli/terminal.ts';
+import { HoldfastError } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
@@ -20,6 +21,9 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
   const { only, skip, failOn, format, standard } = flags;
   if (paths.includes(HOST_TARGET)) return hostCommand(paths, flags);
   if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
+  if (flags.fix === true && paths.includes('-')) {
+    throw new HoldfastError('USAGE', 'Standard input cannot be mended', { kind: 'usage', hint: 'Name the file.' });
+  }
   const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, {
     only,
     skip,

@@ -84,7 +84,11 @@ export const HADOLINT_IDS: readonly HadolintId[] = [
   { id: 'DL3061', asks: 'FROM or ARG first' },
   { id: 'DL3062', asks: 'versions for go install, get, run' },
   { id: 'DL3063', asks: 'no reserved names of stages' },
-  { id: 'DL3064', asks: 'no ARG and ENV called like secrets' },
+  {
+    id: 'DL3064',
+    asks: 'no ARG and ENV called like secrets',
+    note: 'names that end with _FILE, _PATH or _DIR say where a secret lies, and are let pass',
+  },
   { id: 'DL3065', asks: 'no redundant --platform' },
   { id: 'DL3066', asks: 'USER is a number' },
   { id: 'DL3067', asks: 'no COPY of a whole stage' },

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +105,15 @@ describe('encodings', () => {
     expect(fixed).toHaveLength(1);
     expect(readFileSync(path)).toEqual(after);
   });
+});
+
+it('a mended file keeps its rights, and a link to it stays one', async () => {
+  const path = put('rights/Dockerfile', 'FROM a:1\nadd x /x\n');
+  chmodSync(path, 0o750);
+  symlinkSync('Dockerfile', at('rights/link'));
+  await run([at('rights/link')], { fix: true });
+  expect([statSync(path).mode & 0o777, lstatSync(at('rights/link')).isSymbolicLink()]).toEqual([0o750, true]);
+  expect(readFileSync(path, 'utf8')).toBe('FROM a:1\nCOPY x /x\n');
 });
 
 describe('which rules speak', () => {

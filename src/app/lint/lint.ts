@@ -1,3 +1,4 @@
+import { realpathSync, statSync } from 'node:fs';
 import { type Decoded, decode, encode } from '#app/lint/decode.ts';
 import { type FoundFile, findFiles } from '#app/lint/find-files.ts';
 import type { LintFile, LintKind, LintOutcome, Surroundings } from '#app/lint/lint-kind.ts';
@@ -67,7 +68,7 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
     const mended = options.fix ? await mend(kind, file, around, wanted) : { file, edits: 0 };
     if (mended.edits > 0) {
       fixed.push({ path: one.path, edits: mended.edits });
-      await replaceFile(one.path, (append) => append(encode(mended.file.text, stored)));
+      await store(one.path, encode(mended.file.text, stored));
     }
     if (stored.encoding === 'latin-1') problems.push(notUtf8(one.path));
     const own: Judged[] = [];
@@ -92,6 +93,12 @@ export async function lint(deps: LintDeps, paths: readonly string[], options: Li
   });
   const failOn = options.settings?.failOn;
   return { judged: all, files, passedOver, fixed, problems, ...(failOn === undefined ? {} : { failOn }) };
+}
+
+/** In the place of the file that a link means, with its rights. */
+async function store(path: string, bytes: Uint8Array): Promise<void> {
+  const place = realpathSync(path);
+  await replaceFile(place, (append) => append(bytes), { mode: statSync(place).mode & 0o7777 });
 }
 
 interface Opened {

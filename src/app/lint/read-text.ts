@@ -68,7 +68,7 @@ export function surroundingsOf(path: string, settings: Settings = NO_SETTINGS): 
 /** Whoever wrote the file that is judged chose the name: a pipe would be waited for without end. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch {
     return false;
   }

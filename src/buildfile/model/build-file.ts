@@ -1,3 +1,4 @@
+import type { Memo } from '#buildfile/memo.ts';
 import { type ImageName, imageName } from '#buildfile/model/image-name.ts';
 import { type Instruction, readInstruction } from '#buildfile/model/instruction.ts';
 import { type Comment, type Directive, type LogicalLine, logicalLines } from '#buildfile/model/logical-lines.ts';
@@ -16,6 +17,7 @@ export interface BuildFile {
   readonly comments: readonly Comment[];
   readonly directives: readonly Directive[];
   readonly placeOf: (offset: number) => Place;
+  readonly memo: Memo;
   /** Undefined before the first FROM. */
   readonly stageOf: (instruction: Instruction) => Stage | undefined;
 }
@@ -67,6 +69,7 @@ export function buildFileOf(
     comments,
     directives,
     placeOf: placesOf(text),
+    memo: new Map(),
   };
 }
 

@@ -33,7 +33,7 @@ export const secretInVariable: BuildRule = {
           span,
           sentence: `${keyword} ${name} holds ${shape ?? 'what is called like a secret'}.`,
           fix: FIX,
-          evidence: `${name}=… (${value.length} characters)`,
+          evidence: `${name}=…`,
           // A name alone may mislead: defaults of a development database are called passwords too.
           severity: shape !== undefined ? 'critical' : 'high',
         };
@@ -59,7 +59,9 @@ export const sensitiveName: BuildRule = {
       const instruction = outer.trigger ?? outer;
       if (instruction.keyword !== 'ENV' && instruction.keyword !== 'ARG') continue;
       const pair = pairsOf(instruction).find(
-        ({ name }) => SENSITIVE_WORD.test(name) || OTHER_NAMES.has(name.toUpperCase()),
+        // These say where a secret lies, which is how it should be.
+        ({ name }) =>
+          !/_(?:FILE|PATH|DIR)$/i.test(name) && (SENSITIVE_WORD.test(name) || OTHER_NAMES.has(name.toUpperCase())),
       );
       if (pair === undefined) continue;
       yield {

@@ -1,3 +1,5 @@
+import type { Memo } from '#buildfile/memo.ts';
+
 /** Shell scripts as far as they are understood. Offsets are into the script's text. */
 
 export interface Script {
@@ -5,6 +7,7 @@ export interface Script {
   /** Where an offset into the text stands in the file. */
   readonly fileOffset: (at: number) => number;
   readonly body: readonly Statement[];
+  readonly memo: Memo;
   /** Why nothing is said of this script; its body is empty then. */
   readonly gaveUp?: {
     readonly at: number;

@@ -1,3 +1,4 @@
+import { once } from '#buildfile/memo.ts';
 import type { Range, Script, ShellWord, SimpleCommand } from '#buildfile/shell/ast.ts';
 import { literalText, plainText } from '#buildfile/shell/text.ts';
 import { simpleCommands } from '#buildfile/shell/walk.ts';
@@ -19,13 +20,13 @@ export interface Call {
   readonly command: SimpleCommand;
 }
 
-const known = new WeakMap<Script, readonly Call[]>();
-
 /** What a script calls by name, in the order of the text; a name that a variable holds is not known. */
 export function callsOf(script: Script): readonly Call[] {
-  const before = known.get(script);
-  if (before !== undefined) return before;
-  const calls = simpleCommands(script).flatMap((command) => {
+  return once(script, allCalls);
+}
+
+function allCalls(script: Script): readonly Call[] {
+  return simpleCommands(script).flatMap((command) => {
     const [first, ...rest] = command.words;
     if (first === undefined) return [];
     const word = effective(first, rest);
@@ -33,8 +34,6 @@ export function callsOf(script: Script): readonly Call[] {
     if (name === undefined) return [];
     return [{ name, nameAt: word.at, args: rest.map((one) => ({ text: plainText(one), at: one.at })), command }];
   });
-  known.set(script, calls);
-  return calls;
 }
 
 /** `command`, `exec` and others only say how the next word is called. */

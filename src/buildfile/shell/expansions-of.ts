@@ -1,3 +1,4 @@
+import { once } from '#buildfile/memo.ts';
 import type { Part, Script, ShellWord, Statement } from '#buildfile/shell/ast.ts';
 import { literalText } from '#buildfile/shell/text.ts';
 import { statementsOf } from '#buildfile/shell/walk.ts';
@@ -20,16 +21,14 @@ export interface Expansion extends UsedWord {
 }
 
 const DECLARES: ReadonlySet<string> = new Set(['export', 'readonly', 'local', 'declare', 'typeset']);
-const usedWords = new WeakMap<Script, readonly UsedWord[]>();
-const expansions = new WeakMap<Script, readonly Expansion[]>();
 
 /** Every word of a script. */
 export function usedWordsOf(script: Script): readonly UsedWord[] {
-  const before = usedWords.get(script);
-  if (before !== undefined) return before;
-  const all = statementsOf(script).flatMap(wordsIn);
-  usedWords.set(script, all);
-  return all;
+  return once(script, allWords);
+}
+
+function allWords(script: Script): readonly UsedWord[] {
+  return statementsOf(script).flatMap(wordsIn);
 }
 
 function wordsIn(statement: Statement): readonly UsedWord[] {
@@ -63,11 +62,11 @@ function isPair({ parts: [first] }: ShellWord): boolean {
 
 /** Every expansion of a script, in the order of the statements. */
 export function expansionsOf(script: Script): readonly Expansion[] {
-  const before = expansions.get(script);
-  if (before !== undefined) return before;
-  const all = usedWordsOf(script).flatMap((used) => [...inParts(used, used.word.parts, false)]);
-  expansions.set(script, all);
-  return all;
+  return once(script, allExpansions);
+}
+
+function allExpansions(script: Script): readonly Expansion[] {
+  return usedWordsOf(script).flatMap((used) => [...inParts(used, used.word.parts, false)]);
 }
 
 function* inParts(used: UsedWord, parts: readonly Part[], quoted: boolean): Generator<Expansion> {

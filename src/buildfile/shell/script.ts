@@ -66,7 +66,7 @@ export function argvScript(file: string, words: readonly Word[]): Script {
   const argv = words.map(({ text, span }) => literalWord(text, span.start - first, span.end - first));
   const body: readonly Statement[] =
     argv.length === 0 ? [] : [{ kind: 'simple', assignments: [], words: argv, redirects: [], at }];
-  return { text: file.slice(first, first + at.end), fileOffset: (offset) => first + offset, body };
+  return { text: file.slice(first, first + at.end), fileOffset: (offset) => first + offset, body, memo: new Map() };
 }
 
 /** More than anybody runs in one step. */
@@ -78,18 +78,24 @@ function parseScript(mapped: MappedText): Script {
   const toFile = (at: number) => fileOffset(mapped, at);
   if (text.length > MOST_CHARACTERS) {
     const why = `they have more than ${MOST_CHARACTERS} characters`;
-    return { text, fileOffset: toFile, body: [], gaveUp: { at: 0, why, foreign: false } };
+    return { text, fileOffset: toFile, body: [], memo: new Map(), gaveUp: { at: 0, why, foreign: false } };
   }
   const reader: Reader = { text, at: 0, end: text.length, depth: 0, documents: [], statements: readStatements };
   try {
-    return { text, fileOffset: toFile, body: readStatements(reader, '') };
+    return { text, fileOffset: toFile, body: readStatements(reader, ''), memo: new Map() };
   } catch (error) {
     if (!(error instanceof GaveUp)) throw error;
-    return { text, fileOffset: toFile, body: [], gaveUp: { at: error.at, why: error.message, foreign: false } };
+    return {
+      text,
+      fileOffset: toFile,
+      body: [],
+      memo: new Map(),
+      gaveUp: { at: error.at, why: error.message, foreign: false },
+    };
   }
 }
 
 function left(mapped: MappedText, why: string): Script {
   const gaveUp = { at: 0, why, foreign: true };
-  return { text: mapped.text, fileOffset: (at) => fileOffset(mapped, at), body: [], gaveUp };
+  return { text: mapped.text, fileOffset: (at) => fileOffset(mapped, at), body: [], memo: new Map(), gaveUp };
 }

@@ -1,14 +1,14 @@
+import { once } from '#buildfile/memo.ts';
 import type { Part, Redirect, Script, ShellWord, SimpleCommand, Statement } from '#buildfile/shell/ast.ts';
-
-const known = new WeakMap<Script, readonly Statement[]>();
 
 /** What a script holds, the outer before what is in it, in the order of the text. */
 export function statementsOf(script: Script): readonly Statement[] {
-  const before = known.get(script);
-  if (before !== undefined) return before;
+  return once(script, allStatements);
+}
+
+function allStatements({ body }: Script): readonly Statement[] {
   const all: Statement[] = [];
-  for (const statement of script.body) gather(statement, all);
-  known.set(script, all);
+  for (const statement of body) gather(statement, all);
   return all;
 }
 
@@ -60,6 +60,10 @@ export function wordsOf(statement: Statement): readonly ShellWord[] {
 
 /** The simple commands of a script. */
 export function simpleCommands(script: Script): readonly SimpleCommand[] {
+  return once(script, allSimple);
+}
+
+function allSimple(script: Script): readonly SimpleCommand[] {
   return statementsOf(script).filter((statement) => statement.kind === 'simple');
 }
 

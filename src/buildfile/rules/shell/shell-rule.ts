@@ -1,3 +1,5 @@
+import { once } from '#buildfile/memo.ts';
+import type { BuildFile } from '#buildfile/model/build-file.ts';
 import { pairsOf } from '#buildfile/model/pairs.ts';
 import { type BuildRule, type Finding, type Subject, shellcheck } from '#buildfile/rule.ts';
 import type { Range, Script } from '#buildfile/shell/ast.ts';
@@ -59,16 +61,16 @@ export function shellRule({ id, code, severity, title, why, fix, bad, good, find
   };
 }
 
-const known = new WeakMap<Subject['file'], readonly Site[]>();
-
 interface Site extends ShellSubject {
   readonly instruction: Finding['instruction'];
 }
 
 /** The scripts of a file; every rule asks for them. */
 function eachScript({ file }: Subject): readonly Site[] {
-  const before = known.get(file);
-  if (before !== undefined) return before;
+  return once(file, allScripts);
+}
+
+function allScripts(file: BuildFile): readonly Site[] {
   const sites: Site[] = [];
   const names = new Set(PREDEFINED);
   let variables: ReadonlySet<string> = new Set(names);
@@ -88,6 +90,5 @@ function eachScript({ file }: Subject): readonly Site[] {
       sites.push({ instruction, script, calls: callsOf(script), shell: run.shell.name, variables: there });
     }
   }
-  known.set(file, sites);
   return sites;
 }

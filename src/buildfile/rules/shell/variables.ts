@@ -1,3 +1,4 @@
+import { once } from '#buildfile/memo.ts';
 import type { BuildRule } from '#buildfile/rule.ts';
 import { shellRule } from '#buildfile/rules/shell/shell-rule.ts';
 import type { Part, Script, ShellWord } from '#buildfile/shell/ast.ts';
@@ -15,12 +16,12 @@ interface Assigned {
   readonly exported: boolean;
 }
 
-const cache = new WeakMap<Script, readonly Assigned[]>();
-
 /** What a script assigns, also by `read`, `for` and `export`. */
 function assignedIn(script: Script): readonly Assigned[] {
-  const before = cache.get(script);
-  if (before !== undefined) return before;
+  return once(script, allAssigned);
+}
+
+function allAssigned(script: Script): readonly Assigned[] {
   const all: Assigned[] = [];
   for (const { assignments, words } of simpleCommands(script)) {
     for (const { name, value, at } of assignments) {
@@ -36,7 +37,6 @@ function assignedIn(script: Script): readonly Assigned[] {
     }
   }
   for (const call of callsOf(script)) all.push(...assignedBy(call));
-  cache.set(script, all);
   return all;
 }
 
