@@ -180,6 +180,8 @@ const restored = z.object({
   path: z.optional(z.string()),
   /** The snapshot of what was there before. */
   safety: z.optional(z.string()),
+  /** What the engine is called there, as in `snapshot.started`; absent where no engine was asked. */
+  engine: z.optional(z.string()),
   /** How many files could not be had because the repository is damaged. */
   lost: z.optional(z.number()),
 });

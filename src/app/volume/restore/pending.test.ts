@@ -80,6 +80,15 @@ it('puts back what was there when it died between the two renames', async () => 
   expect(readdirSync(volume())).toEqual(['_data']);
 });
 
+it('ends what was about to come where nothing was', async () => {
+  const { swap } = await begun();
+  rmSync(swap.place, { recursive: true });
+  die();
+  const [left] = mendSwaps(home);
+  expect(left).toMatchObject({ swapped: true });
+  expect(readdirSync(volume('_data'))).toEqual(['new']);
+});
+
 it('knows that it had been done, keeps the old until that is recorded, and forgets nothing twice', async () => {
   const { swap } = await begun();
   swapNow(swap);

@@ -168,7 +168,11 @@ export function mendSwaps(home: Pick<Home, 'directory'>): readonly LeftRestore[]
     if (swap === undefined) return [{ pending, swapped: false, clear: () => forget(file, scratch) }];
     const [item, place, before] = [swap.item, swap.place, swap.before].map((text) => Buffer.from(text, 'latin1'));
     if (item === undefined || place === undefined || before === undefined) return [];
-    if (isThere(before) && !isThere(place)) renameSync(before, place);
+    if (!isThere(place)) {
+      // The old one back, or, where there was none, the new one, as it was about to be.
+      if (isThere(before)) renameSync(before, place);
+      else if (isThere(item)) renameSync(item, place);
+    }
     const swapped = !isThere(item) && isThere(place);
     return [
       {

@@ -99,11 +99,11 @@ function writer(name: Name): Writer {
 
 const about = { volume: 'db', repository: { name: 'main', id: 'r' } };
 
-async function take(id: string, names: readonly Name[], writersComplete = true): Promise<void> {
+async function take(id: string, names: readonly Name[], writersComplete = true, engine = 'one'): Promise<void> {
   minute += 10;
   const writers = names.map(writer);
   const stream = 'volume:db';
-  const events = [{ type: 'snapshot.started', data: { ...about, writers, writersComplete } }] as const;
+  const events = [{ type: 'snapshot.started', data: { ...about, writers, writersComplete, engine } }] as const;
   const begun = await ledger.append({ stream, events, actor: 'tester' });
   const started = begun.kind === 'appended' ? begun.position : 0;
   const facts = { method: 'pause', holdMs: 1, bytes: 1, bytesAdded: 1, files: 1, dumps: [], complete: true, started };
@@ -122,7 +122,7 @@ function row(id: string, more: Partial<SnapshotRow> = {}): SnapshotRow {
   };
 }
 
-async function restored(snapshot: string, more: object = {}): Promise<void> {
+async function restored(snapshot: string, more: object = { engine: 'one' }): Promise<void> {
   const data = { ...about, snapshot: snapshot.padEnd(64, '0'), to: 'db', place: 'in-place', ...more };
   await ledger.append({ stream: 'volume:db', events: [{ type: 'volume.restored', data }], actor: 'tester' });
 }
@@ -169,9 +169,22 @@ it('trusts again what goes on from a trusted one, and not what a part was put in
   await restored('aaaa');
   await take('cccc', ['good']);
   expect(await pick({ trusted: true })).toBe('cccc');
-  await restored('bbbb', { path: 'conf' });
+  await restored('bbbb', { path: 'conf', engine: 'one' });
   await take('dddd', ['good']);
   expect(await pick({ trusted: true })).toBe('cccc');
+});
+
+it('does not take the restore of one engine for that of a volume of the same name at another', async () => {
+  await take('aaaa', ['good']);
+  await take('bbbb', ['bad'], true, 'two');
+  await restored('aaaa');
+  await take('cccc', ['good'], true, 'two');
+  await expect(pick({ snapshot: 'cccc', trusted: true })).rejects.toThrow(/since bbbb0000: bad/);
+  await take('dddd', ['good']);
+  expect(await pick({ snapshot: 'dddd', trusted: true })).toBe('dddd');
+  await restored('aaaa', {});
+  await take('eeee', ['good']);
+  await expect(pick({ snapshot: 'eeee', trusted: true })).rejects.toThrow(/who else wrote is not known/);
 });
 
 it('does not believe a foreign snapshot, nor a copy with another tree', async () => {
@@ -196,6 +209,17 @@ it('takes the newest from a moment or before, and from before an image wrote', a
   await take('dddd', ['good'], false);
   await take('eeee', ['new']);
   expect(await pick({ beforeImage: idOf('new') })).toBe('dddd WRITERS_INCOMPLETE');
+});
+
+it('knows an image that the observer saw since the newest snapshot', async () => {
+  await take('aaaa', ['good']);
+  const { state: _, ...container } = writer('bad');
+  const more = { privileged: false, addedCapabilities: [], droppedCapabilities: [], whole: true, what: 'appeared' };
+  const containers = [{ ...container, ...more, mounts: [{ kind: 'volume', source: 'db' }] }];
+  const events = [{ type: 'writers.seen', data: { watch: 'w', engine: 'one', containers } }] as const;
+  await expect(pick({ beforeImage: idOf('bad') })).rejects.toMatchObject({ code: 'IMAGE_NO_WRITER' });
+  await ledger.append({ stream: 'observer', events, actor: 'tester' });
+  expect(await pick({ beforeImage: idOf('bad') })).toBe('aaaa');
 });
 
 it('wants an id that names one snapshot', async () => {

@@ -2,8 +2,10 @@ import { type JudgeDeps, type JudgedImage, judgeImages, type WriterImage } from 
 import { type RestoreSubject, subjectOfTags } from '#app/volume/restore/subject.ts';
 import { type RecordedSnapshot, writtenSnapshots } from '#app/volume/restore/written-snapshots.ts';
 
+import { isWithin } from '#core/container-path.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { SnapshotEngine, SnapshotRow } from '#volume/engines/engine.ts';
+import type { WritersSeen } from '#volume/observe/events.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 import { newestTrusted, type Trust, trustOf } from '#volume/snapshot/trust.ts';
@@ -60,13 +62,14 @@ export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<
     if (left.length === 0) throw unknown(`No snapshot of ${nameOf(subject)} is from ${wish.at} or before`);
   }
   if (wish.beforeImage !== undefined) {
-    const first = chain.find(({ writers }) => writers.some((writer) => isImage(writer, wish.beforeImage ?? '')));
-    if (first === undefined) throw noWriter(wish.beforeImage, subject);
+    const { beforeImage } = wish;
+    const found = chain.findIndex(({ writers }) => writers.some((writer) => isImage(writer, beforeImage)));
+    if (found < 0 && !(await wasSeen(deps.record, subject, beforeImage))) throw noWriter(beforeImage, subject);
     // It wrote since the snapshot before: the one that began with it may hold what it wrote.
-    left = left.filter(({ recorded }) => recorded !== undefined && chain.indexOf(recorded) < chain.indexOf(first));
-    if (left.length === 0)
-      throw unknown(`Every snapshot that is there was taken after ${wish.beforeImage} first wrote`);
-    if (chain.slice(0, chain.indexOf(first)).some(({ writersComplete }) => !writersComplete)) {
+    const first = found < 0 ? chain.length : found;
+    left = left.filter(({ recorded }) => recorded !== undefined && chain.indexOf(recorded) < first);
+    if (left.length === 0) throw unknown(`Every snapshot that is there was taken after ${beforeImage} first wrote`);
+    if (chain.slice(0, first).some(({ writersComplete }) => !writersComplete)) {
       problems.push({
         code: 'WRITERS_INCOMPLETE',
         message: 'Nobody watched all the time who wrote: the image may have written before it was first seen',
@@ -160,7 +163,27 @@ function namedRows(rows: readonly SnapshotRow[], { snapshot, subject }: Snapshot
   throw unknown(`${JSON.stringify(snapshot.slice(0, 80))} names ${found.length} snapshots ${whose}`);
 }
 
-function isImage({ imageId, digests }: Writer, image: string): boolean {
+/** Whether the observer saw an image at a target, also when no snapshot has been taken since. */
+async function wasSeen(
+  { ledger, catalogue }: JudgeDeps['record'],
+  subject: RestoreSubject | undefined,
+  image: string,
+): Promise<boolean> {
+  if (subject === undefined) return false;
+  const { kind, name } = subject;
+  for await (const event of ledger.read({ types: ['writers.seen'] }, 'newest-first')) {
+    const data = catalogue.known(event)?.data as WritersSeen | undefined;
+    const isThere = data?.containers.some(
+      (one) =>
+        isImage(one, image) &&
+        one.mounts.some((mount) => mount.kind === kind && (mount.source === name || isWithin(mount.source, name))),
+    );
+    if (isThere === true) return true;
+  }
+  return false;
+}
+
+function isImage({ imageId, digests }: Pick<Writer, 'imageId' | 'digests'>, image: string): boolean {
   return imageId === image || digests.some((one) => one.slice(one.indexOf('@') + 1) === image);
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { holdDeps } from '#app/volume/hold/holds.ts';
+import { engineKey } from '#app/volume/observe/look-at-container.ts';
 import { fetcher } from '#app/volume/restore/fetcher.ts';
 import { type LivePlace, livePlace, liveTarget } from '#app/volume/restore/live-place.ts';
 import { beforeName, openPending, type PendingSwap, swapNow } from '#app/volume/restore/pending.ts';
@@ -47,6 +48,7 @@ export async function restoreInPlace(
     ...(request.path === undefined ? {} : { path: request.path }),
   };
   if (request.dryRun) return result;
+  const key = await engineKey(engine).catch(() => undefined);
   const pending = await openPending(deps.record.home, Buffer.from(dirname(live.root)));
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} beside ${live.root}`);
@@ -55,7 +57,7 @@ export async function restoreInPlace(
     deps.step('Keeping what is there now');
     await keepMost(deps, engine, live, problems);
     deps.step('Swapping');
-    const { stream, event } = restoredEvent(deps, request, picked, subject.name, lost);
+    const { stream, event } = restoredEvent(deps, request, picked, subject.name, lost, key);
     const plan = { stream, actor: deps.actor, event, item: item.toString('latin1') };
     const done = await swapHeld(deps, engine, live, problems, async (safety) => {
       const { place, before } = liveTarget(live, request.path, beforeName(pending.id));

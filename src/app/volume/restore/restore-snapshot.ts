@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { engineKey } from '#app/volume/observe/look-at-container.ts';
 import type { Fetched } from '#app/volume/restore/fetch.ts';
 import { refuseElsewhere } from '#app/volume/restore/fetch-remains.ts';
 import { fetcher } from '#app/volume/restore/fetcher.ts';
@@ -9,9 +10,9 @@ import { readManifest } from '#app/volume/restore/manifest.ts';
 import { makeVolume, refuseVolume } from '#app/volume/restore/new-volume.ts';
 import { isThere, openPending } from '#app/volume/restore/pending.ts';
 import { type PickedSnapshot, pickSnapshot } from '#app/volume/restore/pick-snapshot.ts';
+import { putInPlace } from '#app/volume/restore/put-in-place.ts';
 import { restoreInPlace } from '#app/volume/restore/restore-in-place.ts';
 import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
-import { restoredEvent } from '#app/volume/restore/restored-event.ts';
 import { settleRestores } from '#app/volume/restore/settle.ts';
 import { writersInWords } from '#app/volume/restore/show-snapshot.ts';
 import { sourcePath } from '#app/volume/restore/subject.ts';
@@ -109,15 +110,13 @@ async function intoVolume(
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} into the volume ${name}`);
     const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
-    writing(mountpoint, () => {
-      if (!lstatSync(fetched.item).isDirectory()) {
-        renameSync(fetched.item, Buffer.concat([Buffer.from(`${mountpoint}/`), nameOf(path)]));
-        return;
-      }
-      rmdirSync(mountpoint);
-      renameSync(fetched.item, mountpoint);
+    const isFile = !lstatSync(fetched.item).isDirectory();
+    const place = isFile ? Buffer.concat([Buffer.from(`${mountpoint}/`), nameOf(path)]) : Buffer.from(mountpoint);
+    const destination = { place, to: name, engine: await engineKey(engine).catch(() => undefined) };
+    await putInPlace(deps, request, picked, pending, fetched, destination, () => {
+      // Fails when somebody has begun to use it.
+      if (!isFile) writing(mountpoint, () => rmdirSync(mountpoint));
     });
-    await tell(deps, request, picked, name, fetched);
     return plainly(request, picked, name, mountpoint, fetched);
   } finally {
     await pending.done();
@@ -148,11 +147,9 @@ async function intoDirectory(
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} into ${directory}`);
     const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
-    writing(directory, () => {
-      if (isEmptyDirectory) rmdirSync(directory);
-      renameSync(fetched.item, to);
+    await putInPlace(deps, request, picked, pending, fetched, { place: to, to: displayPath(to) }, () => {
+      if (isEmptyDirectory) writing(directory, () => rmdirSync(directory));
     });
-    await tell(deps, request, picked, displayPath(to), fetched);
     return plainly(request, picked, displayPath(to), displayPath(to), fetched);
   } finally {
     await pending.done();
@@ -183,16 +180,4 @@ function plainly(
     ...{ restarted: [], lost: fetched?.lost ?? [], problems: [...problems, ...(fetched?.problems ?? [])] },
     ...(path === undefined ? {} : { path }),
   };
-}
-
-async function tell(
-  deps: RestoreDeps,
-  request: RestoreRequest,
-  picked: PickedSnapshot,
-  to: string,
-  { lost }: Fetched,
-): Promise<void> {
-  if (request.trial) return;
-  const { stream, event } = restoredEvent(deps, request, picked, to, lost);
-  await deps.record.ledger.append({ stream, events: [{ type: 'volume.restored', data: event }], actor: deps.actor });
 }

@@ -12,6 +12,7 @@ export function restoredEvent(
   { row, subject }: PickedSnapshot,
   to: string,
   lost: readonly LostFile[],
+  engine?: string,
 ): { readonly stream: string; readonly event: VolumeRestored } {
   const event: VolumeRestored = {
     volume: bounded(subject?.name ?? row.paths[0] ?? '/'),
@@ -19,6 +20,7 @@ export function restoredEvent(
     ...{ snapshot: row.id, to: bounded(to), place: place.kind },
     ...(subject?.kind === 'bind' ? { kind: subject.kind } : {}),
     ...(path === undefined ? {} : { path: bounded(path) }),
+    ...(engine === undefined ? {} : { engine }),
     ...(lost.length === 0 ? {} : { lost: lost.length }),
   };
   const stream =

@@ -68,6 +68,8 @@ async function trustOfPicked(
   return { trusted: trust.get(recorded.id)?.trusted === true, why: reason(recorded) };
 }
 
+const MOST_ENTRIES = 5_000_000;
+
 /** By the directories alone, which only the reader of our own has at hand. */
 async function measure(
   inside: OpenInside,
@@ -80,7 +82,10 @@ async function measure(
   let files = 0;
   const unread: InsideFound[] = [];
   try {
+    let entries = 0;
     for await (const found of inside.list(row, path, true)) {
+      entries += 1;
+      if (entries > MOST_ENTRIES) return undefined;
       if ('problem' in found) unread.push(found);
       else if (found.type === 'file') {
         bytes += found.sizeBytes;

@@ -43,16 +43,26 @@ interface Chain {
   readonly restoredFrom: readonly RestoreSubject[];
 }
 
+/** What the next snapshot of a volume of this name at one engine goes on from. */
+interface Head {
+  /** Position of the link before; a snapshot’s id after a restore; null: the empty volume. */
+  readonly from: number | string | null;
+  /** Something of unknown descent came into it. */
+  readonly mixed: boolean;
+}
+
+const EMPTY: Head = { from: null, mixed: false };
+
 async function readChain(
   { ledger, catalogue }: Pick<OpenRecord, 'ledger' | 'catalogue'>,
   subject: RestoreSubject,
 ): Promise<Chain> {
-  const links: RecordedSnapshot[] = [];
+  const links: (Omit<RecordedSnapshot, 'from'> & { readonly from: Head['from'] })[] = [];
   const places = new Map<number, number>();
   const restoredFrom: RestoreSubject[] = [];
-  // The first goes on from an empty volume.
-  let from: string | null | undefined = null;
-  let mixed = false;
+  // Another engine may have another volume of that name.
+  const heads = new Map<string, Head>();
+  let unseen = EMPTY;
   for await (const event of ledger.read({ stream: targetStream(subject.name), types: TYPES })) {
     const { type, position, at } = event;
     const data = catalogue.known(event)?.data;
@@ -73,21 +83,32 @@ async function readChain(
       const restored = data as VolumeRestored | undefined;
       if (restored?.place === 'directory') continue;
       if (restored !== undefined) restoredFrom.push({ kind: restored.kind ?? 'volume', name: restored.volume });
-      // A part of another state in this one: that is no line of descent any more.
-      mixed = restored === undefined || restored.path !== undefined;
-      if (restored !== undefined && !mixed) from = restored.snapshot;
+      const { engine, path, snapshot } = restored ?? {};
+      if (engine === undefined || snapshot === undefined) {
+        // Where that was is not known: it may have been anywhere.
+        for (const [name, head] of heads) heads.set(name, { ...head, mixed: true });
+        unseen = { ...unseen, mixed: true };
+      } else {
+        // A part of another state in this one is no line of descent any more.
+        const part = { ...(heads.get(engine) ?? unseen), mixed: true };
+        heads.set(engine, path === undefined ? { from: snapshot, mixed: false } : part);
+      }
     } else {
       const started = data as SnapshotStarted | undefined;
+      const engine = started?.engine ?? '';
+      const { from, mixed } = heads.get(engine) ?? unseen;
+      heads.set(engine, { from: position, mixed: false });
       places.set(position, links.length);
       links.push({
-        ...{ id: `started:${position}`, time: at, subject, position },
+        ...{ id: `started:${position}`, time: at, subject, position, from },
         writers: started?.writers ?? [],
         writersComplete: started?.writersComplete === true && !mixed,
-        ...(from === undefined ? {} : { from }),
       });
-      from = undefined;
-      mixed = false;
     }
   }
-  return { links, restoredFrom };
+  const idAt = (position: number) => links[places.get(position) ?? -1]?.id ?? `started:${position}`;
+  return {
+    links: links.map((link) => ({ ...link, from: typeof link.from === 'number' ? idAt(link.from) : link.from })),
+    restoredFrom,
+  };
 }

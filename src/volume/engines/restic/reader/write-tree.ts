@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { type Problem, problemOf } from '#core/errors.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { fileContent, joinPath, walkTree } from '#volume/engines/restic/reader/browse.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
@@ -35,7 +35,7 @@ export interface WrittenTree {
  * Writes what can be read of a node of a snapshot to `target`, which must not be there, in a directory that is nobody else's; each piece is checked before it is
  * written, and what is not whole is not left behind. Holes in files come back as holes, hard links as such. Needs no
  * restic; `setfattr`, `mkfifo` and `mknod` are used where something needs them.
- * @throws what the system says when `target` cannot be written
+ * @throws `RESTORE_TOO_MANY`, and what the system says when `target` cannot be written
  */
 export async function writeTree(repository: ResticRepository, node: TreeNode, target: Buffer): Promise<WrittenTree> {
   const lost: LostPath[] = [];
@@ -56,7 +56,10 @@ export async function writeTree(repository: ResticRepository, node: TreeNode, ta
   };
   await one(Buffer.alloc(0), node);
   if (node.subtree !== undefined && gone.size === 0) {
+    let entries = 0;
     for await (const found of walkTree(repository, node.subtree)) {
+      entries += 1;
+      if (entries > MOST_ENTRIES) throw tooMany();
       if (gone.size > 0 && isBelow(found.path, gone)) continue;
       if ('problem' in found) lost.push(found);
       else await one(found.path, found.node);
@@ -66,6 +69,13 @@ export async function writeTree(repository: ResticRepository, node: TreeNode, ta
   const made = await createOddities(oddities, scratch, metadata);
   const problems = [...made, ...(await metadata.finish())];
   return { ...count, lost, problems };
+}
+
+/** Trees that hold each other many times over have no end of their own. */
+const MOST_ENTRIES = 50_000_000;
+
+function tooMany(): HoldfastError {
+  return new HoldfastError('RESTORE_TOO_MANY', `The snapshot has more than ${MOST_ENTRIES} entries`);
 }
 
 async function writeNode(
