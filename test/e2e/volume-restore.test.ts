@@ -273,11 +273,12 @@ needs(
     const whole = await run('volume', 'restore', first, ...out, '--target', bench.path('left'));
     expect(whole, whole.stderr).toMatchObject({ code: 0 });
     expect(facts(bench.path('left'))).toBe(original);
-    // Packs hold trees or data: of the data, some files are lost, and only they.
+    // Packs hold trees or data: of the data, some files are lost, and only they. Those of the first snapshot are the oldest.
     const packs = execFileSync('find', [bench.path('repo/data'), '-type', 'f'])
       .toString()
       .trim()
       .split('\n');
+    packs.sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs);
     for (const [at, pack] of packs.entries()) {
       const bytes = readFileSync(pack);
       rmSync(pack);
