@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Advisories } from '#advisory/advisory.ts';
 import type { VolumeRestoredReport } from '#api/volume-restore-report.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import type { OpenRecord } from '#app/home/open-record.ts';
+import { type OpenRepository, openRepository } from '#app/volume/repositories/open-repository.ts';
 import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
 import type { Restored, RestorePlace, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { clock, recordClock } from '#cli/clock.ts';
@@ -21,6 +23,7 @@ export interface RestoreFlags extends VolumeFlags, WishFlags {
   readonly inPlace?: true;
   readonly path?: string;
   readonly whatIsLeft?: true;
+  readonly directory?: string;
   readonly dryRun?: true;
   readonly advisories?: string;
 }
@@ -45,7 +48,7 @@ export async function restoreCommand(
       restoreSnapshot(
         {
           record,
-          repository: openRepository(record.home, flags.repo, environment),
+          repository: repositoryOf(record.home, flags, environment),
           engine: () => engineOf(flags, environment),
           ...{ environment, actor: actorOf(environment), now: recordClock },
           advisories: async () => {
@@ -69,6 +72,18 @@ export async function restoreCommand(
     advisories?.close();
     progress.done();
   }
+}
+
+/** What is left is read without restic, wherever the files are. @throws `USAGE`, `REPOSITORY_*` */
+function repositoryOf(
+  home: OpenRecord['home'],
+  { repo, directory, whatIsLeft }: RestoreFlags,
+  environment: NodeJS.ProcessEnv,
+): OpenRepository {
+  const repository = openRepository(home, repo, environment);
+  if (directory === undefined) return repository;
+  if (whatIsLeft !== true) throw usage('--directory goes with --what-is-left only');
+  return { ...repository, access: { ...repository.access, location: resolve(directory) } };
 }
 
 /** @throws `USAGE` */

@@ -52,6 +52,6 @@ export function refuseElsewhere(location: string): void {
   if (location.startsWith('/')) return;
   throw new HoldfastError('RESTORE_LOCATION_UNSUPPORTED', `${location} is no directory of this machine`, {
     kind: 'usage',
-    hint: 'Copy it into a directory as it is (aws s3 sync, rclone, sftp -r), adopt it with volume repo adopt, and do this there.',
+    hint: 'Mount it, or copy its files as they are (aws s3 sync, rclone, sftp -r), and name that: --directory DIRECTORY',
   });
 }

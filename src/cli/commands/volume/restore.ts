@@ -32,6 +32,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--snapshot <ID>', 'of a stack: its id, the beginning of it, or latest (default: latest)')
     .option('--start', 'of a stack: also start its containers')
     .option('--without-missing', 'of a stack: leave out containers that something is missing for')
+    .option('--directory <DIRECTORY>', 'with --what-is-left: where its files are here, a mount or a plain copy')
     .option('--dry-run', 'only say what would be done')
     .requiredOption('--repo <NAME>', 'the repository')
     .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
