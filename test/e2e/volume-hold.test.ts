@@ -104,7 +104,10 @@ needs('engine', 'busybox')('holding containers', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect({ code, problems: report.problems }).toEqual({ code: 0, problems: [] });
     expect(await bench.states()).toEqual(RUNNING);
-    expect((await bench.reconcile()).report).toEqual({ containers: [], living: [], problems: [] });
+    expect((await bench.reconcile()).report).toEqual({
+      ...{ containers: [], living: [], problems: [] },
+      ...{ commands: [], removed: [] },
+    });
   });
 
   test.each(['pause', 'stop'] as const)(
