@@ -1,13 +1,12 @@
 import type { NotifyTargetAdded, NotifyTargetList, NotifyTargetRemoved, NotifyTested } from '#api/notify-report.ts';
-import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
-import { type OpenRecord, openRecord } from '#app/home/open-record.ts';
 import { type AddTargetRequest, addTarget } from '#app/notify/add-target.ts';
 import { listTargets } from '#app/notify/list-targets.ts';
 import { removeTarget } from '#app/notify/remove-target.ts';
 import { testTarget } from '#app/notify/test-target.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
@@ -132,18 +131,6 @@ export async function notifyTestCommand(name: string, flags: NotifyFormat, envir
       : [`${name}: NOT TOLD: ${printable(failed.message)} [${failed.code}]`, ...hint];
   await writeReport(flags, report, lines);
   return outcome.kind === 'sent' ? exitCodes.done : exitCodes.failed;
-}
-
-async function onRecord<T>(
-  environment: Environment,
-  job: (record: OpenRecord, actor: string) => Promise<T>,
-): Promise<T> {
-  const record = await openRecord(requireHome(environment), environment, recordClock);
-  try {
-    return await job(record, actorOf(environment));
-  } finally {
-    printProblems(await record.close());
-  }
 }
 
 async function writeReport({ format }: NotifyFormat, report: unknown, lines: readonly string[]): Promise<void> {

@@ -1,13 +1,10 @@
 import type { WaiverChanged, WaiverList } from '#api/waiver-report.ts';
-import { actorOf } from '#app/home/actor.ts';
-import { requireHome } from '#app/home/home.ts';
-import { type OpenRecord, openRecord } from '#app/home/open-record.ts';
 import { grantWaiver, revokeWaiver, type WaiverRequest } from '#app/waiver/grant-waiver.ts';
 import { type RecordedWaiver, recordedWaivers } from '#app/waiver/recorded-waivers.ts';
-import { clock, recordClock } from '#cli/clock.ts';
+import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
-import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
 import { untilWords } from '#policy/waiver/expiry.ts';
 import type { Waiver } from '#policy/waiver/waiver.ts';
@@ -128,18 +125,6 @@ function given<T extends Readonly<Record<string, string | undefined>>>(values: T
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: string;
   };
-}
-
-async function onRecord<T>(
-  environment: Environment,
-  work: (record: OpenRecord, actor: string) => Promise<T>,
-): Promise<T> {
-  const record = await openRecord(requireHome(environment), environment, recordClock);
-  try {
-    return await work(record, actorOf(environment));
-  } finally {
-    printProblems(await record.close());
-  }
 }
 
 async function write({ format }: Format, report: unknown, lines: readonly string[]): Promise<void> {

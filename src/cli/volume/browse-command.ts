@@ -5,8 +5,9 @@ import type { InsideEntry, OpenInside } from '#app/volume/restore/inside/inside.
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { printProblems } from '#cli/problems.ts';
-import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import { type SubjectFlags, wishFor } from '#cli/volume/snapshot-wish.ts';
 import { streamOut } from '#cli/volume/stream-out.ts';
 import type { Problem } from '#core/errors.ts';

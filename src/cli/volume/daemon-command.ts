@@ -6,7 +6,7 @@ import { type Said, saidOf } from '#app/volume/daemon/daemon-deps.ts';
 import { runDaemon } from '#app/volume/daemon/run-daemon.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
-import { engineOf } from '#cli/volume/on-record.ts';
+import { engineOf } from '#cli/volume/engine-of.ts';
 import { printable } from '#report/columns.ts';
 import { thisProcess } from '#volume/hold/holder.ts';
 

@@ -6,11 +6,12 @@ import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts'
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import { type Terminal, terminal } from '#cli/terminal.ts';
-import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import { printable, wrapText } from '#report/columns.ts';
 import { count } from '#report/next-steps.ts';

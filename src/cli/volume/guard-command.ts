@@ -19,10 +19,11 @@ import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
 import { runInherited } from '#base/process/run-inherited.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes, reportError } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
-import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import type { Problem } from '#core/errors.ts';
 import { printable } from '#report/columns.ts';
 

@@ -5,10 +5,11 @@ import { removeVolumeAfterSnapshot } from '#app/volume/remove/remove-volume.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
-import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 
 /** `holdfast volume rm`. */
 export async function volumeRemoveCommand(

@@ -1,7 +1,5 @@
 import type { RepositoryAdded, RepositoryChecked, RepositoryList } from '#api/volume-repository-report.ts';
-import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
-import { type OpenRecord, openRecord } from '#app/home/open-record.ts';
 import { addRepository } from '#app/volume/repositories/add-repository.ts';
 import { checkRepositoryPart } from '#app/volume/repositories/check-repository.ts';
 import { copyRepository } from '#app/volume/repositories/copy-repository.ts';
@@ -12,6 +10,7 @@ import { rotatePassword } from '#app/volume/repositories/rotate-password.ts';
 import { type RepositorySettings, readSettings, repositoryNames } from '#app/volume/repositories/settings.ts';
 import { clock, recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeOut, writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
@@ -216,18 +215,6 @@ export async function repoSheetCommand(
   printProblems(problems);
   await writeOut(out, [repositorySheet(settings, { ...facts, newest: rows?.at(-1)?.time ?? null })]);
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
-}
-
-async function onRecord<T>(
-  environment: Environment,
-  job: (record: OpenRecord, actor: string) => Promise<T>,
-): Promise<T> {
-  const record = await openRecord(requireHome(environment), environment, recordClock);
-  try {
-    return await job(record, actorOf(environment));
-  } finally {
-    printProblems(await record.close());
-  }
 }
 
 async function writeReport({ format }: RepoFormat, report: unknown, lines: readonly string[]): Promise<void> {

@@ -9,10 +9,11 @@ import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
 import type { Restored, RestorePlace, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { clock, recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
-import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 import { usage, type WishFlags, wishFor } from '#cli/volume/snapshot-wish.ts';
 import { printable } from '#report/columns.ts';
 

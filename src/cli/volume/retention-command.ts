@@ -11,11 +11,12 @@ import { acceptSigns, recordedSigns } from '#app/volume/retention/signs-on-recor
 import { stacksOf } from '#app/volume/retention/stacks.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import { terminal } from '#cli/terminal.ts';
-import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 import { retentionLines, settingsLines } from '#cli/volume/retention-lines.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { count } from '#report/next-steps.ts';

@@ -6,10 +6,10 @@ import { readSchedules, type ScheduleSettings, whenOf } from '#app/volume/schedu
 import { readScheduleState } from '#app/volume/schedules/state.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
-import { onRecord } from '#cli/volume/on-record.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { type Column, columns } from '#report/columns.ts';
 

@@ -7,10 +7,11 @@ import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import { takeStack } from '#app/volume/stack/take-stack.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { type Progress, startProgress } from '#cli/progress.ts';
-import { engineOf, onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 import { snapshotReport, snapshotText, targetsReport, targetsText } from '#cli/volume/snapshot-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 

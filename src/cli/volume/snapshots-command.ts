@@ -2,9 +2,10 @@ import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import { listSnapshots } from '#app/volume/snapshot/list-snapshots.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { terminal } from '#cli/terminal.ts';
-import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import { type Column, columns } from '#report/columns.ts';
 
 /** `holdfast volume snapshots`. */

@@ -2,9 +2,10 @@ import type { VolumeVerified } from '#api/volume-verify-report.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
 import { verifyIndependently } from '#app/volume/repositories/verify-repository.ts';
 import { exitCodes } from '#cli/errors.ts';
+import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
-import { onRecord, type VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import { printable } from '#report/columns.ts';
 import { count } from '#report/next-steps.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { engineOption, textOrJson } from '#cli/commands/options.ts';
-import type { VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 
 /** Adds `holdfast volume rm`. */
 export function addVolumeRemove(program: Command, finish: Finish): void {

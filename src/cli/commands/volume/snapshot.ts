@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { collect, engineOption, textOrJson } from '#cli/commands/options.ts';
-import type { VolumeFlags } from '#cli/volume/on-record.ts';
+import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import type { SnapshotFlags } from '#cli/volume/snapshot-command.ts';
 
 /** Adds `holdfast volume snapshot` and `snapshots`. */
