@@ -10,6 +10,7 @@ import { addLedger } from '#cli/commands/ledger.ts';
 import { addLint } from '#cli/commands/lint.ts';
 import { addLog } from '#cli/commands/log.ts';
 import { addNotify } from '#cli/commands/notify.ts';
+import { addPolicy } from '#cli/commands/policy.ts';
 import { addScan } from '#cli/commands/scan.ts';
 import { addVersions } from '#cli/commands/versions.ts';
 import { addVolumeDaemon } from '#cli/commands/volume/daemon.ts';
@@ -37,6 +38,7 @@ export function buildProgram(finish: Finish): Command {
   addScan(program, finish);
   addCheck(program, finish);
   addWaiver(program, finish);
+  addPolicy(program, finish);
   addLint(program, finish);
   addDb(program, finish);
   addInit(program, finish);

@@ -14,6 +14,7 @@ import {
   notifyTargetRemovedSchema,
   notifyTestedSchema,
 } from '#api/notify-report.ts';
+import { policyExplainedSchema, policyListSchema, policyReplaySchema, policyTestedSchema } from '#api/policy-report.ts';
 import { scanReport } from '#api/scan-report.ts';
 import { standardReportSchema } from '#api/standard-report.ts';
 import { verificationReportSchema } from '#api/verification-report.ts';
@@ -34,10 +35,12 @@ import { volumeVerifiedSchema } from '#api/volume-verify-report.ts';
 import { waiverChangedSchema, waiverListSchema } from '#api/waiver-report.ts';
 import { buildProgram } from '#cli/program.ts';
 import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts';
+import { policySchema } from '#policy/load/policy-schema.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
 import { POD_SECURITY_CHECKS } from '#workload/pod-security/list.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
 import { buildRulesPage, hadolintPage } from './build-rules-page.ts';
+import { factsPage, rulesPage } from './policy-pages.ts';
 
 // The reference is generated from the code: `npm run reference` writes what these tests compare with.
 const folder = '../../docs/reference';
@@ -86,11 +89,21 @@ describe('the generated reference is current', () => {
     ['lint-report', lintReportSchema],
     ['linted', lintedSchema],
     ['check-report', checkReportSchema],
+    ['policy-list', policyListSchema],
+    ['policy-explained', policyExplainedSchema],
+    ['policy-tested', policyTestedSchema],
+    ['policy-replay', policyReplaySchema],
     ['waiver-changed', waiverChangedSchema],
     ['waiver-list', waiverListSchema],
   ])('JSON Schema of %s', async (name, schema) => {
     const json = z.toJSONSchema(schema, { io: 'output' });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(`${folder}/${name}.schema.json`);
+  });
+
+  it('policies: rules, facts, and the schema of their files', async () => {
+    await expect(rulesPage()).toMatchFileSnapshot(`${folder}/policy-rules.md`);
+    await expect(factsPage()).toMatchFileSnapshot(`${folder}/policy-facts.md`);
+    await expect(`${JSON.stringify(policySchema(), null, 2)}\n`).toMatchFileSnapshot(`${folder}/policy.schema.json`);
   });
 
   it('command line', async () => {

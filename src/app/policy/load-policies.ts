@@ -62,7 +62,7 @@ function nowhere() {
 }
 
 /** A policy from its text. @param file for errors @throws `POLICY_INVALID` */
-export async function readPolicy(text: string, file: string, run?: Run): Promise<Policy> {
+async function readPolicy(text: string, file: string, run?: Run): Promise<Policy> {
   const { readYamlFile } = await import('#policy/load/yaml-file.ts');
   return loadPolicy(readYamlFile(text, file, 'POLICY_INVALID'), text, file, await checkerFor(text), run);
 }

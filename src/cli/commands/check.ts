@@ -23,7 +23,7 @@ export function addCheck(program: Command, finish: Finish): void {
     )
     .option('--baseline <REPORT>', 'an earlier scan --format json: rules with newOnly pass over what it has')
     .addOption(
-      new Option('--format <FORMAT[=FILE]>', 'text or json; may be given several times')
+      new Option('--format <FORMAT[=FILE]>', 'text, json, or facts: what rules see; may be given several times')
         .argParser<readonly string[]>(collect)
         .default([], 'text'),
     )

@@ -13,7 +13,7 @@ import type { Run } from '#policy/load/load-policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
 
-const FORMATS = ['text', 'json'] as const;
+const FORMATS = ['text', 'json', 'facts'] as const;
 
 /** Options of `holdfast check`, as the command line gives them. */
 export interface CheckFlags extends TargetFlags {
@@ -67,7 +67,16 @@ export async function checkCommand(
         ...{ report, verdict, environment: flags.environment ?? null },
         recorded: recorded[index],
       }));
-      for (const output of outputs) await write(output, inputs, jobs.length > 1 || flags.running === true);
+      const several = jobs.length > 1 || flags.running === true;
+      for (const output of outputs) {
+        if (output.format === 'facts')
+          await writeJson(
+            output.file,
+            checked.map(({ facts }) => facts),
+            several,
+          );
+        else await write(output, inputs, several);
+      }
       return scanned.failed || record?.failed === true
         ? exitCodes.failed
         : exitCodeOf(checked.map(({ verdict }) => verdict));
@@ -117,13 +126,16 @@ async function write(
 ): Promise<void> {
   if (format === 'json') {
     const { toCheckReport } = await import('#report/check-report.ts');
-    const { jsonPieces } = await import('#report/json-pieces.ts');
-    const all = inputs.map(toCheckReport);
-    return writeOut(file, jsonPieces(several ? all : all[0]), '\n');
+    return writeJson(file, inputs.map(toCheckReport), several);
   }
   const { checkText } = await import('#report/check-text.ts');
   const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
   const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
   const texts = inputs.map((input) => checkText(input, { width, paint }));
   return writeOut(file, texts.length === 0 ? ['Nothing runs.\n'] : [texts.join(rule)]);
+}
+
+async function writeJson(file: string | undefined, all: readonly unknown[], several: boolean): Promise<void> {
+  const { jsonPieces } = await import('#report/json-pieces.ts');
+  return writeOut(file, jsonPieces(several ? all : all[0]), '\n');
 }

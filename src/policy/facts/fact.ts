@@ -11,8 +11,3 @@ export function factOf<T extends z.ZodMiniType>(value: T) {
     z.object({ state: z.literal('not-collected'), why: z.string() }),
   ]);
 }
-
-/** The same with a sentence for the reference page. */
-export function described<T extends z.ZodMiniType>(schema: T, sentence: string): T {
-  return schema.check(z.describe(sentence)) as T;
-}

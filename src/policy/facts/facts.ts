@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { described, factOf } from '#policy/facts/fact.ts';
+import { described } from '#policy/described.ts';
+import { factOf } from '#policy/facts/fact.ts';
 import { findingFacts } from '#policy/facts/finding-facts.ts';
 import { imageFacts } from '#policy/facts/image-facts.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { SEVERITIES } from '#core/severity.ts';
-import { described } from '#policy/facts/fact.ts';
+import { described } from '#policy/described.ts';
 
 const text = z.string();
 const date = z.nullable(text);

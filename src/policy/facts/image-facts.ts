@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '#policy/facts/fact.ts';
+import { described } from '#policy/described.ts';
 
 const text = z.string();
 

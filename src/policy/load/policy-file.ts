@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { MODES, WHEN_UNKNOWN } from '#policy/verdict.ts';
 
 /** What a policy's name may be. */
@@ -14,19 +15,25 @@ const patterns = z.optional(z.array(text(500).check(z.minLength(1))));
 export const policyFileShape = z.strictObject({
   apiVersion: z.literal('holdfast/v1'),
   kind: z.literal('Policy'),
-  name: z.string().check(z.regex(NAME)),
+  name: described(z.string().check(z.regex(NAME)), 'Lower-case letters, digits and dashes. Verdicts name it.'),
   description: z.optional(text(2000)),
   match: z.optional(
     z.strictObject({
-      images: patterns,
-      environments: patterns,
-      kinds: z.optional(z.array(z.enum(['image', 'workload']))),
+      images: described(patterns, 'Patterns: `*` is anything without a slash, `**` anything. Without a tag: all tags.'),
+      environments: described(patterns, 'Names, as check --environment gives them.'),
+      kinds: described(z.optional(z.array(z.enum(['image', 'workload']))), 'What it judges; all kinds unless said.'),
     }),
   ),
-  mode: z.optional(mode),
-  whenUnknown: z.optional(z.enum(WHEN_UNKNOWN)),
+  mode: described(z.optional(mode), 'enforce (unless said) denies, warn only tells, off does nothing.'),
+  whenUnknown: described(
+    z.optional(z.enum(WHEN_UNKNOWN)),
+    'What is done where it cannot tell: warn unless said. A check exits with 0 for allow, with 4 for the others.',
+  ),
   rules: z.optional(z.array(z.looseObject({ rule: z.string(), mode: z.optional(mode) })).check(z.maxLength(200))),
-  failurePolicy: z.optional(z.enum(['Fail', 'Ignore'])),
+  failurePolicy: described(
+    z.optional(z.enum(['Fail', 'Ignore'])),
+    'What an expression that cannot be evaluated is: a rule that does not hold (Fail, unless said), or a warning.',
+  ),
   variables: z.optional(named(/^[A-Za-z_]\w{0,63}$/)),
   // As Kubernetes has them: `exclude-system`, `example.com/mine`.
   matchConditions: z.optional(named(/^[\w./-]{1,128}$/)),

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const parameters = z.strictObject({ days: z.number().check(z.minimum(0), z.maximum(36_500)) });
+const parameters = z.strictObject({
+  days: described(z.number().check(z.minimum(0), z.maximum(36_500)), 'At most so many days old.'),
+});
 
 /** Days between a time and now, undefined where there is no such time. */
 function daysSince(time: string | null, now: number): number | undefined {

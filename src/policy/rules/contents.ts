@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { type BuiltInRule, collected, HOLDS, type RuleOutcome } from '#policy/rules/rule.ts';
 
-const formats = z.strictObject({ attached: z.optional(z.boolean()) });
+const formats = z.strictObject({
+  attached: described(z.optional(z.boolean()), 'The image must bring one of its own.'),
+});
 
 /** There is a list of what is inside. */
 export const sbomRule: BuiltInRule<z.infer<typeof formats>> = {
@@ -24,7 +27,9 @@ export const sbomRule: BuiltInRule<z.infer<typeof formats>> = {
   },
 };
 
-const packages = z.strictObject({ denied: z.array(z.string()).check(z.minLength(1)) });
+const packages = z.strictObject({
+  denied: described(z.array(z.string()).check(z.minLength(1)), 'Names, `TYPE/NAME`, or whole purls.'),
+});
 
 /** No packages that are not wanted. */
 export const packagesRule: BuiltInRule<z.infer<typeof packages>> = {

@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
 
 const parameters = z.strictObject({
-  /** Per cent of the packages that must have been compared with advisories. */
-  atLeast: z.number().check(z.minimum(0), z.maximum(100)),
+  atLeast: described(
+    z.number().check(z.minimum(0), z.maximum(100)),
+    'Per cent of the packages that must have been compared with advisories.',
+  ),
 });
 
 /** What rules over findings ask for where their policy says nothing of it. */

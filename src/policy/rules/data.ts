@@ -1,9 +1,14 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { type BuiltInRule, collected, type RuleOutcome } from '#policy/rules/rule.ts';
 
 const HOUR_MS = 3_600_000;
-const hours = z.strictObject({ hours: z.number().check(z.minimum(0), z.maximum(876_000)) });
-const days = z.strictObject({ days: z.number().check(z.minimum(0), z.maximum(36_500)) });
+const hours = z.strictObject({
+  hours: described(z.number().check(z.minimum(0), z.maximum(876_000)), 'At most so many hours old.'),
+});
+const days = z.strictObject({
+  days: described(z.number().check(z.minimum(0), z.maximum(36_500)), 'At most so many days old.'),
+});
 
 /** A time that cannot be read is as good as none. */
 function isWithin(time: string | null, now: number, mostMs: number): boolean {

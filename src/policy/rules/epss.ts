@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { daysSince, findingParameters, overFindings } from '#policy/rules/finding-filter.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 
 const parameters = z
-  .strictObject({ atLeast: z.number().check(z.minimum(0), z.maximum(1)), ...findingParameters })
+  .strictObject({
+    atLeast: described(z.number().check(z.minimum(0), z.maximum(1)), 'A probability, 0 to 1.'),
+    ...findingParameters,
+  })
   .check(daysSince);
 
 /** Nothing that is likely to be exploited soon. */

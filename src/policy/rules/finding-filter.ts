@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
+import { described } from '#policy/described.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
 
@@ -12,16 +13,20 @@ const days = z.int().check(z.minimum(0), z.maximum(3650));
 
 /** Parameters that every rule over findings takes. */
 export const findingParameters = {
-  /** Only those with a fix, or only those without. */
-  fixable: z.optional(z.boolean()),
-  /** Only the base image's, or only what was added on top. */
-  owner: z.optional(z.enum(['base', 'app'])),
-  /** Only those that the report to compare with has not. */
-  newOnly: z.optional(z.boolean()),
-  /** Days in which nothing is said, for all or by severity. */
-  graceDays: z.optional(z.union([days, z.partialRecord(severity, days)])),
-  /** From when these days count. */
-  since: z.optional(z.enum(['publication', 'fix', 'first-seen'])),
+  fixable: described(z.optional(z.boolean()), 'Only those with a fix (true), or only those without (false).'),
+  owner: described(
+    z.optional(z.enum(['base', 'app'])),
+    'Only the base image’s, or only what was added on top. Those that nobody can tell count for both.',
+  ),
+  newOnly: described(z.optional(z.boolean()), 'Only those that the report to compare with (--baseline) has not.'),
+  graceDays: described(
+    z.optional(z.union([days, z.partialRecord(severity, days)])),
+    'Days in which nothing is said: one number, or one for each severity. What has no date has no grace.',
+  ),
+  since: described(
+    z.optional(z.enum(['publication', 'fix', 'first-seen'])),
+    'From when these days count (publication unless said). Where nobody says when the fix appeared, from publication.',
+  ),
 };
 
 /** Days count from somewhere only where there are days. */

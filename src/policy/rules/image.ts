@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { imagePattern } from '#policy/image-pattern.ts';
 import { type BuiltInRule, collected, HOLDS, type RuleOutcome } from '#policy/rules/rule.ts';
 
@@ -60,7 +61,12 @@ export const noLatestRule: BuiltInRule<z.infer<typeof none>> = {
   },
 };
 
-const allowed = z.strictObject({ allowed: z.array(z.string()).check(z.minLength(1)) });
+const allowed = z.strictObject({
+  allowed: described(
+    z.array(z.string()).check(z.minLength(1)),
+    'Registries, or patterns of repositories: `registry.example`, `docker.io/library/*`.',
+  ),
+});
 
 /** It comes from a registry that is allowed. */
 export const registriesRule: BuiltInRule<z.infer<typeof allowed>> = {
@@ -86,7 +92,10 @@ export const registriesRule: BuiltInRule<z.infer<typeof allowed>> = {
 };
 
 const required = z.strictObject({
-  required: z.union([z.array(z.string()).check(z.minLength(1)), z.record(z.string(), z.string())]),
+  required: described(
+    z.union([z.array(z.string()).check(z.minLength(1)), z.record(z.string(), z.string())]),
+    'Names, or names with patterns of their values.',
+  ),
 });
 
 /** It has the labels that are asked for. */

@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { isUnavoidable } from '#policy/rules/licence-expression.ts';
 import { type BuiltInRule, collected, type RuleOutcome } from '#policy/rules/rule.ts';
 
 const parameters = z
   .strictObject({
-    /** Ids, with `*` at the end for all that begin so. */
-    denied: z.optional(z.array(z.string())),
-    categories: z.optional(z.array(z.enum(['copyleft', 'network-copyleft', 'non-commercial', 'unknown']))),
+    denied: described(z.optional(z.array(z.string())), 'Ids, with `*` at the end for all that begin so.'),
+    categories: described(
+      z.optional(z.array(z.enum(['copyleft', 'network-copyleft', 'non-commercial', 'unknown']))),
+      '`unknown`: no licence is declared.',
+    ),
   })
   .check(
     z.refine(({ denied = [], categories = [] }) => denied.length + categories.length > 0, {

@@ -1,8 +1,14 @@
 import * as z from 'zod/mini';
+import { described } from '#policy/described.ts';
 import { atLeast, daysSince, findingParameters, overFindings, severity } from '#policy/rules/finding-filter.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 
-const parameters = z.strictObject({ atLeast: severity, ...findingParameters }).check(daysSince);
+const parameters = z
+  .strictObject({
+    atLeast: described(severity, 'This severity and worse. Only `unknown` finds what nobody rated.'),
+    ...findingParameters,
+  })
+  .check(daysSince);
 
 /** No flaws of a severity or worse. */
 export const severityRule: BuiltInRule<z.infer<typeof parameters>> = {

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import { type FactName, type Facts, factsSchema } from '#policy/facts/facts.ts';
+import { findingFacts } from '#policy/facts/finding-facts.ts';
+import { imageFacts } from '#policy/facts/image-facts.ts';
+
+const FACTS = Object.keys(factsSchema.shape).filter((name) => name !== 'version' && name !== 'subject') as FactName[];
+const factNames = z.optional(z.array(z.enum(FACTS as [FactName, ...FactName[]])));
+
+const packageShape = z.partial(
+  z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    type: z.string(),
+    purl: z.string(),
+    owner: z.enum(['base', 'app', 'unknown']),
+    licences: z.array(z.string()),
+  }),
+);
+
+/** What a case says of its subject. All that it does not say is as it should be. */
+export const givenShape = z.strictObject({
+  image: z.optional(z.partial(z.strictObject(imageFacts.shape))),
+  findings: z.optional(z.array(z.partial(z.strictObject(findingFacts.shape))).check(z.maxLength(1000))),
+  packages: z.optional(z.array(packageShape).check(z.maxLength(1000))),
+  coverage: z.optional(
+    z.array(
+      z.strictObject({
+        subject: z.string(),
+        state: z.enum(['covered', 'not-affected', 'no-data', 'stale', 'not-comparable', 'not-collected', 'failed']),
+        packages: z.int(),
+      }),
+    ),
+  ),
+  advisories: z.optional(z.strictObject({ builtAt: z.string() })),
+  failed: factNames,
+  notCollected: factNames,
+});
+
+export type Given = z.infer<typeof givenShape>;
+
+const NEVER = { state: 'not-collected', why: 'this program does not collect it' } as const;
+const NOT_JUDGED = { state: 'not-collected', why: 'the case does not give it' } as const;
+
+/** Whole facts of what a case says: around it, an image in which nothing is wrong. */
+export function factsOfGiven(given: Given, environment: string | null, now: number): Facts {
+  const today = new Date(now).toISOString();
+  const reference = given.image?.reference ?? 'registry.example/app:1.0';
+  const facts: Facts = {
+    version: 1,
+    subject: { kind: 'image', name: reference, environment },
+    image: {
+      state: 'collected',
+      value: {
+        ...{ reference, registry: 'registry.example', repository: 'app', tag: '1.0', pinned: false },
+        ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: null, platform: 'linux/amd64', created: today, layers: 1 },
+        ...{ user: '1000', root: false, labels: {}, base: null, os: null, verified: 'digests' },
+        ...said(given.image ?? {}),
+      },
+    },
+    packages: {
+      state: 'collected',
+      value: (given.packages ?? []).map((own) => {
+        const { name = 'example', version = '1.0', type = 'npm' } = own;
+        const purl = `pkg:${type}/${name}@${version}`;
+        return { name, version, type, purl, owner: 'app', licences: [], ...said(own) };
+      }),
+    },
+    findings: { state: 'collected', value: (given.findings ?? []).map((own, index) => findingOf(own, index, today)) },
+    coverage: {
+      state: 'collected',
+      value: (given.coverage ?? [{ subject: 'npm', state: 'covered' as const, packages: 1 }]).map((line) => ({
+        ...line,
+        reason: 'as the case says',
+      })),
+    },
+    advisories: {
+      state: 'collected',
+      value: { kind: 'full', builtAt: given.advisories?.builtAt ?? today, records: 1 },
+    },
+    sbom: { state: 'collected', value: { format: 'cyclonedx', attached: null } },
+    ...{ workload: NOT_JUDGED, data: NOT_JUDGED, secrets: NEVER, malware: NEVER, trust: NEVER },
+  };
+  for (const name of given.failed ?? []) {
+    const fact = facts[name];
+    const part = fact.state === 'collected' ? { partial: fact.value } : {};
+    Object.assign(facts, { [name]: { state: 'failed', why: 'as the case says', ...part } });
+  }
+  for (const name of given.notCollected ?? [])
+    Object.assign(facts, { [name]: { state: 'not-collected', why: 'as the case says' } });
+  return facts;
+}
+
+type GivenFinding = NonNullable<Given['findings']>[number];
+
+function findingOf(own: GivenFinding, index: number, today: string) {
+  const { package: name = 'example', version = '1.0', type = 'npm', fixable } = own;
+  const fixedVersions = own.fixedVersions ?? (fixable === true ? ['1.1'] : []);
+  return {
+    ...{ id: `CVE-2000-${1000 + index}`, aliases: [], package: name, version, type },
+    ...{ purl: `pkg:${type}/${name}@${version}`, owner: 'app' as const, severity: 'high' as const, score: null },
+    ...{ fixState: null, knownExploited: false, knownExploitedSince: null, epss: null, published: today, fixed: null },
+    ...{ firstSeen: null, status: 'affected' as const, statement: null, location: null, layer: null },
+    ...said(own),
+    ...{ fixedVersions, fixable: fixable ?? fixedVersions.length > 0 },
+  };
+}
+
+/** Only what was said. */
+function said<T extends object>(own: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
