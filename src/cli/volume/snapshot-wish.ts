@@ -46,6 +46,7 @@ export function wishFor(
   }
   return {
     ...{ snapshot, trusted, ...subject },
+    ...(knownExploited === false && lastTrusted !== true ? { withoutVerdicts: true as const } : {}),
     ...(at === undefined ? {} : { at: readMoment(at, now) }),
     ...(image === undefined ? {} : { beforeImage: image }),
   };

@@ -6,6 +6,7 @@ import { isObject } from '#core/oci/json.ts';
 import { findFlaws } from '#finding/find.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import type { Inventory } from '#inventory/package.ts';
+import { type VerdictReached, verdictReached } from '#policy/events.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import type { Judgement } from '#volume/snapshot/trust.ts';
 
@@ -23,18 +24,21 @@ export interface JudgeDeps {
   readonly record: Pick<OpenRecord, 'ledger' | 'catalogue' | 'blobs'>;
   readonly advisories: Advisories | undefined;
   readonly now: Date;
+  /** Only what is in the images counts, whatever was decided. */
+  readonly withoutVerdicts?: true;
 }
 
 /** No inventory is larger. */
 const BLOB_LIMIT_BYTES = 512 * 1024 * 1024;
 
 /**
- * Judges images by what the record says is in them and by the advisories of today: denied where something in them is known
- * to be exploited; allowed where all of it was compared and nothing is; unknown else. Nothing is scanned.
+ * Judges images by the last verdict on the record, and by what the record says is in them and the advisories of today: denied
+ * where that verdict denies, or something in them is known to be exploited; allowed where it allows, or where there is none,
+ * all was compared and nothing is exploited; unknown else. Nothing is scanned.
  * @throws `LEDGER_*`, `DATABASE_*`
  */
 export async function judgeImages(
-  { record, advisories, now }: JudgeDeps,
+  { record, advisories, now, withoutVerdicts }: JudgeDeps,
   images: readonly WriterImage[],
 ): Promise<(image: WriterImage) => JudgedImage> {
   const wanted = new Map(images.map((image) => [keyOf(image), image]));
@@ -46,7 +50,9 @@ export async function judgeImages(
     if (data === undefined) continue;
     for (const [key, image] of wanted) {
       if (!isOf(data.target, image)) continue;
-      judged.set(key, await judgeOne(data, record, advisories, now));
+      const today = await judgeOne(data, record, advisories, now);
+      const verdict = withoutVerdicts === true ? undefined : await lastVerdict(record, image, event.stream);
+      judged.set(key, together(verdict, today));
       wanted.delete(key);
     }
   }
@@ -65,32 +71,87 @@ function isOf({ imageId, digest }: ImageInventoried['target'], image: WriterImag
   return digest !== undefined && image.digests.some((one) => one.slice(one.indexOf('@') + 1) === digest);
 }
 
+interface Verdict {
+  readonly position: number;
+  readonly at: string;
+  readonly data: VerdictReached;
+}
+
+/** The last verdict over an image, under whatever name it was judged. */
+async function lastVerdict(
+  { ledger, catalogue }: Pick<OpenRecord, 'ledger' | 'catalogue'>,
+  image: WriterImage,
+  scanned: string,
+): Promise<Verdict | undefined> {
+  const names = [image.imageId, ...image.digests.map((one) => one.slice(one.indexOf('@') + 1))];
+  const streams = new Set([scanned, ...names.flatMap((name) => (name === undefined ? [] : [`image:${name}`]))]);
+  let last: Verdict | undefined;
+  for (const stream of streams) {
+    for await (const event of ledger.read({ types: [verdictReached.type], stream }, 'newest-first')) {
+      const data = catalogue.known(event)?.data as VerdictReached | undefined;
+      if (data === undefined || !isOf(data.target, image)) continue;
+      if (last === undefined || last.position < event.position) last = { position: event.position, at: event.at, data };
+      break;
+    }
+  }
+  return last;
+}
+
+/** What a policy tolerated stays tolerated; what became known to be exploited since then does not. */
+function together(verdict: Verdict | undefined, today: Today): JudgedImage {
+  const { judgement, reason } = today;
+  if (verdict === undefined) return { judgement, reason };
+  const { decision, policies, reasons } = verdict.data;
+  const by = `${policies.map(({ name }) => name).join(', ')} of ${verdict.at.slice(0, 10)}`;
+  const why = reasons[0] === undefined ? '' : `: ${reasons[0].sentence.replace(/\.$/, '')}`;
+  if (decision === 'deny') return { judgement: 'denied', reason: `the verdict by ${by} denies it${why}` };
+  if (judgement === 'denied') return { judgement, reason };
+  if (decision === 'unknown') return { judgement: 'unknown', reason: `the verdict by ${by} is unknown${why}` };
+  if (!today.looked) return { judgement, reason };
+  return {
+    judgement: 'allowed',
+    reason: `the verdict by ${by} allows it, and nothing in it became known to be exploited`,
+  };
+}
+
+interface Today extends JudgedImage {
+  /** Its contents were compared with whole advisories of these days, as far as there are some. */
+  readonly looked: boolean;
+}
+
 async function judgeOne(
   { inventory: digest, target }: ImageInventoried,
   { blobs }: Pick<OpenRecord, 'blobs'>,
   advisories: Advisories | undefined,
   now: Date,
-): Promise<JudgedImage> {
+): Promise<Today> {
   const inventory = isDigest(digest) ? await readInventory(blobs, digest) : undefined;
-  if (inventory === undefined) return { judgement: 'unknown', reason: 'its inventory is not kept on this machine' };
+  if (inventory === undefined)
+    return { judgement: 'unknown', reason: 'its inventory is not kept on this machine', looked: false };
+  return judgeContents(inventory, target.reference, advisories, now);
+}
+
+function judgeContents(inventory: Inventory, reference: string, advisories: Advisories | undefined, now: Date): Today {
   const { findings, coverage } = findFlaws(inventory, advisories, { now, explainAbsences: false });
+  const looked = advisories?.info.kind === 'full' && coverage.every(({ state }) => state !== 'stale');
   const exploited = findings.find(({ exploitation }) => exploitation?.knownExploitedSince !== undefined);
   if (exploited !== undefined) {
     const { id, package: found } = exploited;
-    return { judgement: 'denied', reason: `${id} in ${found.name} ${found.version} is known to be exploited` };
+    return { judgement: 'denied', reason: `${id} in ${found.name} ${found.version} is known to be exploited`, looked };
   }
   const [gap] = coverage.filter(({ state }) => state !== 'covered' && state !== 'not-affected');
   if (gap !== undefined) {
     return {
       judgement: 'unknown',
       reason: `${gap.packages} packages of ${gap.subject} were not compared: ${gap.reason}`,
+      looked,
     };
   }
   const { problems } = inventory;
   if (problems.length > 0) {
-    return { judgement: 'unknown', reason: `not all of it could be read: ${problems[0]?.message ?? ''}` };
+    return { judgement: 'unknown', reason: `not all of it could be read: ${problems[0]?.message ?? ''}`, looked };
   }
-  return { judgement: 'allowed', reason: `nothing in ${target.reference} is known to be exploited` };
+  return { judgement: 'allowed', reason: `nothing in ${reference} is known to be exploited`, looked };
 }
 
 async function readInventory(

@@ -20,6 +20,8 @@ export interface SnapshotWish {
   readonly at?: string;
   /** Written only by images that are allowed today. */
   readonly trusted: boolean;
+  /** Trust goes by what is in the images, whatever was decided about them. */
+  readonly withoutVerdicts?: true;
   /** Taken before this image first wrote: a digest or an engine's id of it. */
   readonly beforeImage?: string;
 }
@@ -77,7 +79,8 @@ export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<
     }
   }
   if (wish.trusted) {
-    const { judged, reason } = await judgeChain(deps, chain);
+    const judging: JudgeDeps = wish.withoutVerdicts === true ? { ...deps, withoutVerdicts: true } : deps;
+    const { judged, reason } = await judgeChain(judging, chain);
     const isThere = (one: RecordedSnapshot) => left.some(({ recorded }) => recorded === one);
     const newest = newestTrusted(chain, (writer: Writer) => judged(writer).judgement, isThere);
     if (newest === undefined) {

@@ -24,8 +24,8 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
       '--at <TIME>',
       'the newest from then or before: 2026-11-22, 2026-11-22T10:00Z, or how long ago: 90m, 24h, 7d',
     )
-    .option('--last-trusted', 'the newest that was written only by images that are allowed, as judged today')
-    .option('--no-known-exploited', 'the same; an image is allowed when nothing in it is known to be exploited')
+    .option('--last-trusted', 'the newest that was written only by images that verdicts and advisories allow today')
+    .option('--no-known-exploited', 'the same, by what is known to be exploited today, whatever verdicts say')
     .option('--before-image <DIGEST>', 'the newest from before this image first wrote to it')
     .option('--what-is-left', 'the repository is damaged: what is whole of it; each lost file is named (exit 3)')
     .option('--stack <NAME>', 'a whole stack: networks, volumes, directories and containers, as they were')
