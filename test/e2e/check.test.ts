@@ -226,3 +226,28 @@ describe('waivers', () => {
     expect((await bench.run(['waiver', 'grant', '--reason', 'x', '--expires', '4d'])).code).toBe(2);
   });
 });
+
+test('VEX excuses what it names, the rest is told, and states go out as OpenVEX that reads back', async () => {
+  const statement = (name: string, product: string) => ({
+    ...{ vulnerability: { name }, products: [{ '@id': product }] },
+    ...{ status: 'not_affected', justification: 'vulnerable_code_not_in_execute_path' },
+  });
+  const document = {
+    ...{ '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'x', author: 'x', version: 1 },
+    timestamp: '2024-06-01T00:00:00Z',
+    statements: [
+      statement('CVE-2023-10020', 'pkg:deb/debian/exploited?distro=debian-12'),
+      statement('CVE-2023-40002', 'pkg:golang/example.com/dep'),
+      statement('CVE-1999-1', 'pkg:npm/absent'),
+    ],
+  };
+  writeFileSync(bench.path('v.json'), JSON.stringify(document));
+  const args = ['--vex', 'v.json', '--no-record', '--format', 'text', '--format', 'openvex=out.json'];
+  const ran = await check('debian.tar', ...args, '--policy', 'baseline');
+  expect([ran.code, ran.stderr]).toEqual([0, '']);
+  expect(ran.stdout).toContain('v.json: 2 findings are excused: CVE-2023-10020, CVE-2023-40002.');
+  expect(ran.stdout).toContain('v.json: one statement fits nothing here: CVE-1999-1 (#3).');
+  const again = await check('debian.tar', '--vex', 'out.json', '--no-record');
+  expect(again.code).toBe(0);
+  expect((await check('debian.tar', '--vex', 'debian.tar', '--no-record')).code).toBe(2);
+});

@@ -5,6 +5,8 @@ import type { Facts } from '#policy/facts/facts.ts';
 import { namesOf } from '#policy/match.ts';
 import type { Policy } from '#policy/policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
+import { applyVex } from '#policy/vex/apply-vex.ts';
+import type { VexStatement } from '#policy/vex/statement.ts';
 import { isForImage, type Waiver } from '#policy/waiver/waiver.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
@@ -14,6 +16,8 @@ export interface Judging {
   readonly waivers: readonly Waiver[];
   /** Those of the record: of them only what is for the image is asked, and told. */
   readonly recordedWaivers: readonly Waiver[];
+  /** What documents say of findings. */
+  readonly statements: readonly VexStatement[];
   /** Sentences about the files of waivers, for every verdict. */
   readonly notes: readonly string[];
   /** Keys of the findings that were there before; undefined when nothing is compared. */
@@ -37,10 +41,10 @@ export interface Checked {
 /** Judges what a scan found. Never throws: what cannot be judged is unknown. */
 export async function checkTarget(report: ScanReportInput, judging: Judging): Promise<Checked> {
   const { policies, baseline, now, environment } = judging;
-  const facts = factsOfScan(report, { now, environment });
+  const { facts, notes } = applyVex(factsOfScan(report, { now, environment }), judging.statements);
   const names = namesOf(facts);
   const waivers = [...judging.waivers, ...judging.recordedWaivers.filter((waiver) => isForImage(waiver, names))];
   const cel = (await judging.cel?.judge(policies, facts, now.getTime())) ?? new Map();
   const verdict = evaluate({ facts, policies, waivers, baseline, now: now.getTime(), cel });
-  return { report, facts, waivers, verdict: { ...verdict, notes: [...verdict.notes, ...judging.notes] } };
+  return { report, facts, waivers, verdict: { ...verdict, notes: [...verdict.notes, ...notes, ...judging.notes] } };
 }

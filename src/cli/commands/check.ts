@@ -21,9 +21,17 @@ export function addCheck(program: Command, finish: Finish): void {
         .argParser<readonly string[]>(collect)
         .default([], 'those on the record'),
     )
+    .addOption(
+      new Option('--vex <FILE>', 'what vendors say of findings: OpenVEX, CSAF, CycloneDX; may be given several times')
+        .argParser<readonly string[]>(collect)
+        .default([], 'none'),
+    )
     .option('--baseline <REPORT>', 'an earlier scan --format json: rules with newOnly pass over what it has')
     .addOption(
-      new Option('--format <FORMAT[=FILE]>', 'text, json, or facts: what rules see; may be given several times')
+      new Option(
+        '--format <FORMAT[=FILE]>',
+        'text, json, facts (what rules see) or openvex; may be given several times',
+      )
         .argParser<readonly string[]>(collect)
         .default([], 'text'),
     )

@@ -11,15 +11,17 @@ import { jobsOf, scanTargets, type TargetFlags, usage } from '#cli/scan-targets.
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
 import type { Run } from '#policy/load/load-policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
+import type { VexStatement } from '#policy/vex/statement.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
 
-const FORMATS = ['text', 'json', 'facts'] as const;
+const FORMATS = ['text', 'json', 'facts', 'openvex'] as const;
 
 /** Options of `holdfast check`, as the command line gives them. */
 export interface CheckFlags extends TargetFlags {
   readonly policy: readonly string[];
   readonly environment?: string;
   readonly waivers: readonly string[];
+  readonly vex: readonly string[];
   readonly baseline?: string;
   readonly format: readonly string[];
   /** Undefined: where there is a home. */
@@ -48,6 +50,7 @@ export async function checkCommand(
   const policies = await loadPolicies(flags.policy, environment, RUN);
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const files = flags.waivers.length === 0 ? NO_WAIVERS : await waiversOf(flags.waivers, now);
+  const statements = flags.vex.length === 0 ? [] : await statementsOf(flags.vex);
   const cel = policies.some((policy) => policy.cel !== undefined) ? await startThread() : undefined;
   try {
     const jobs = await jobsOf(targets, flags, environment, 'check');
@@ -55,7 +58,7 @@ export async function checkCommand(
     try {
       const judging: Judging = {
         ...{ policies, baseline, environment: flags.environment, now, cel, notes: files.notes },
-        waivers: files.waivers,
+        ...{ waivers: files.waivers, statements },
         recordedWaivers: record?.waivers ?? [],
       };
       const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
@@ -75,6 +78,7 @@ export async function checkCommand(
             checked.map(({ facts }) => facts),
             several,
           );
+        else if (output.format === 'openvex') await writeVex(output.file, checked, now);
         else await write(output, inputs, several);
       }
       return scanned.failed || record?.failed === true
@@ -94,6 +98,11 @@ const NO_WAIVERS: FoundWaivers = { waivers: [], notes: [] };
 async function waiversOf(paths: readonly string[], now: Date): Promise<FoundWaivers> {
   const { readWaivers } = await import('#app/policy/read-waivers.ts');
   return readWaivers(paths, now);
+}
+
+async function statementsOf(paths: readonly string[]): Promise<readonly VexStatement[]> {
+  const { readVexFiles } = await import('#app/policy/read-vex-files.ts');
+  return readVexFiles(paths);
 }
 
 /** Nothing of the ledger is loaded where there is no home and none was asked for. */
@@ -138,4 +147,9 @@ async function write(
 async function writeJson(file: string | undefined, all: readonly unknown[], several: boolean): Promise<void> {
   const { jsonPieces } = await import('#report/json-pieces.ts');
   return writeOut(file, jsonPieces(several ? all : all[0]), '\n');
+}
+
+async function writeVex(file: string | undefined, checked: readonly Checked[], now: Date): Promise<void> {
+  const { openVexOf } = await import('#report/openvex.ts');
+  return writeJson(file, [openVexOf(checked, now)], false);
 }
