@@ -40,7 +40,7 @@ export function addPolicy(program: Command, finish: Finish): void {
     .addOption(textOrJson())
     .addHelpText('after', TEST_HELP)
     .action(async (path: string, flags: Format) =>
-      finish(await (await import('#cli/policy/policy-test-command.ts')).policyTestCommand(path, flags, process.env)),
+      finish(await (await import('#cli/policy/try-policies-command.ts')).policyTestCommand(path, flags, process.env)),
     );
   policy
     .command('replay')
