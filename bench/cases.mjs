@@ -9,6 +9,7 @@ import { bytesInMb, megabytes, seconds } from './figures.mjs';
 import { ledgerCases } from './ledger-cases.mjs';
 import { inFreshDirectory, measure, readsOf, spread } from './measure.mjs';
 import { compare } from './pairs.mjs';
+import { policyCases } from './policy-cases.mjs';
 import { startPrivateEngine } from './private-engine.mjs';
 import { goalsAgainstPeer, image, ours, ratios, sbomByBoth, speedText } from './scans.mjs';
 import { volumeCases } from './volume-cases.mjs';
@@ -236,4 +237,5 @@ export const cases = [
   ...[startUp, minbase, largeArchive, largeLayout, largeEngine, sharedBase, manyFiles, matching],
   ...ledgerCases,
   ...volumeCases,
+  ...policyCases,
 ];

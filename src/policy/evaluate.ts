@@ -2,7 +2,7 @@ import type { CelOutcome } from '#policy/cel/outcome.ts';
 import type { FactName, Facts } from '#policy/facts/facts.ts';
 import { isFor, namesOf } from '#policy/match.ts';
 import type { Policy, PolicyRule } from '#policy/policy.ts';
-import type { RuleContext } from '#policy/rules/rule.ts';
+import type { Failure, RuleContext } from '#policy/rules/rule.ts';
 import {
   type Missing,
   type Mode,
@@ -44,7 +44,7 @@ export function evaluate(input: EvaluationInput): Verdict {
   const applied = input.policies.filter(
     (policy) => policy.mode !== 'off' && isFor(policy, facts) && cel.get(policy.name)?.kind !== 'does-not-match',
   );
-  const lookUp = waiversFor(waivers, namesOf(facts), now);
+  const lookUp = waiversFor(waivers, waivers.length === 0 ? [] : namesOf(facts), now);
   const found: Found = { reasons: [], warnings: [], waived: [], missing: [] };
   const context: RuleContext = { facts, now, baseline: input.baseline };
   for (const policy of applied) {
@@ -75,6 +75,7 @@ function strictest(applied: readonly Policy[], missing: readonly Missing[]): Whe
 
 /** A flaw that is a reason, or was said by another rule already, is no second warning. */
 function withoutRepeats(warnings: readonly PolicyReason[], reasons: readonly PolicyReason[]): readonly PolicyReason[] {
+  if (warnings.length === 0) return warnings;
   const said = new Set(reasons.flatMap(flawOf));
   return warnings.filter((warning) => {
     const [flaw] = flawOf(warning);
@@ -113,10 +114,31 @@ function applyRule(
   if (blind) return;
   const { failures, missing } = rule.check(context, parameters);
   for (const failure of failures) {
-    put(effective, { ...where, ...failure, positions: failure.positions ?? [] }, lookUp, found);
+    put(effective, reasonOf(policy.name, rule.id, failure), lookUp, found);
   }
   for (const one of missing) unknown(effective === 'enforce' || policy.mode === 'warn', { ...where, ...one }, found);
 }
+
+/** Field by field: there may be thousands of them, and spreading objects takes most of the time of a verdict. */
+function reasonOf(policy: string, rule: string, failure: Failure): PolicyReason {
+  const { severity, sentence, fix, positions = NO_POSITIONS, evidence, vulnerability, aliases, purl } = failure;
+  const reason: { -readonly [Key in keyof PolicyReason]: PolicyReason[Key] } = {
+    policy,
+    rule,
+    severity,
+    sentence,
+    positions,
+  };
+  if (fix !== undefined) reason.fix = fix;
+  if (evidence !== undefined) reason.evidence = evidence;
+  if (vulnerability !== undefined) reason.vulnerability = vulnerability;
+  if (aliases !== undefined) reason.aliases = aliases;
+  if (failure.package !== undefined) reason.package = failure.package;
+  if (purl !== undefined) reason.purl = purl;
+  return reason;
+}
+
+const NO_POSITIONS: PolicyReason['positions'] = [];
 
 /** A policy that only warns has no rule that denies. */
 function strictestAllowed(policy: Mode, rule: Mode): Mode {

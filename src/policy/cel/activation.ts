@@ -1,4 +1,5 @@
 import type { Facts } from '#policy/facts/facts.ts';
+import { readTime } from '#policy/read-time.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -32,7 +33,7 @@ export function activationOf(facts: Facts, now: number): Activation {
 }
 
 function days(time: string | null, now: number): number | null {
-  const from = time === null ? Number.NaN : Date.parse(time);
+  const from = readTime(time);
   return Number.isNaN(from) ? null : Math.floor((now - from) / DAY_MS);
 }
 

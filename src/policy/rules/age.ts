@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '#policy/described.ts';
+import { readTime } from '#policy/read-time.ts';
 import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -9,7 +10,7 @@ const parameters = z.strictObject({
 
 /** Days between a time and now, undefined where there is no such time. */
 function daysSince(time: string | null, now: number): number | undefined {
-  const from = time === null ? Number.NaN : Date.parse(time);
+  const from = readTime(time);
   return Number.isNaN(from) ? undefined : (now - from) / DAY_MS;
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
 import { described } from '#policy/described.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
+import { readTime } from '#policy/read-time.ts';
 import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -75,19 +76,16 @@ export function overFindings(
 function failureOf(finding: FindingFacts, sentence: string): Failure {
   const { id, aliases, package: name, version, purl, fixedVersions, location, layer, severity: level } = finding;
   const [lowest] = fixedVersions;
-  return {
-    severity: level,
-    sentence,
-    ...(lowest === undefined ? {} : { fix: `Update ${name} ${version} to ${lowest}.` }),
-    positions:
-      layer === null
-        ? []
-        : [{ kind: 'layer', layer, ...(location === null ? {} : { path: `/${location.replace(/^\//, '')}` }) }],
-    vulnerability: id,
-    aliases,
-    package: name,
-    purl,
-  };
+  const common = { severity: level, sentence, vulnerability: id, aliases, package: name, purl };
+  const failure: { -readonly [Key in keyof Failure]: Failure[Key] } = common;
+  if (lowest !== undefined) failure.fix = `Update ${name} ${version} to ${lowest}.`;
+  if (layer !== null) {
+    failure.positions =
+      location === null
+        ? [{ kind: 'layer', layer }]
+        : [{ kind: 'layer', layer, path: location.startsWith('/') ? location : `/${location}` }];
+  }
+  return failure;
 }
 
 /** A flaw without a date has no grace: nobody knows how old it is. */
@@ -101,8 +99,7 @@ function inGrace(finding: FindingFacts, { graceDays, since = 'publication' }: Fi
       : since === 'first-seen'
         ? finding.firstSeen
         : finding.published;
-  const time = from === null ? Number.NaN : Date.parse(from);
-  return now - time < most * DAY_MS;
+  return now - readTime(from) < most * DAY_MS;
 }
 
 /** At least as bad. Nobody knows how bad `unknown` is, so it counts only when it is asked for. */
