@@ -16,7 +16,7 @@ import { openLedger } from '#ledger/ledger.ts';
 import { generateSigner } from '#ledger/note/keys.ts';
 import { LEDGER_MIGRATIONS } from '#ledger/store/migrations.ts';
 import { postgresUnavailable, startPostgres } from '../test/harness/postgres.ts';
-import { digestOf, scanOf } from './ledger-data.mjs';
+import { digestOf, scanOf, updateOf } from './ledger-data.mjs';
 
 /** @typedef {import('#base/database/database.ts').Database<import('#ledger/store/tables.ts').LedgerTables>} LedgerDatabase */
 
@@ -26,8 +26,15 @@ const PROBE_MS = 1000;
 const [where = '', count = '30000'] = process.argv.slice(2);
 const events = Number(count);
 
-/** @param {LedgerDatabase} database @param {readonly import('#ledger/projection/projection.ts').Projection[]} projections */
-async function appends(database, projections) {
+/** @param {number} number */
+const scan = (number) => scanOf(number, inventories[number % inventories.length] ?? '');
+
+/**
+ * @param {LedgerDatabase} database
+ * @param {readonly import('#ledger/projection/projection.ts').Projection[]} projections
+ * @param {(number: number) => import('#ledger/event.ts').AppendRequest} requestOf
+ */
+async function appends(database, projections, requestOf = scan) {
   let commits = 0;
   const ledger = openLedger({
     database,
@@ -44,19 +51,19 @@ async function appends(database, projections) {
   const writer = async (/** @type {number} */ until) => {
     while (next < until) {
       const number = next++;
-      await ledger.append(scanOf(number, inventories[number % inventories.length] ?? ''));
+      await ledger.append(requestOf(number));
     }
   };
-  const all = async (/** @type {number} */ until) => {
+  const everyone = async (/** @type {number} */ until) => {
     await Promise.all(Array.from({ length: WRITERS }, () => writer(until)));
   };
   // Compiled code and grown files: what a server has after its first second.
-  await all(events / 10);
+  await everyone(events / 10);
   const warm = next;
   commits = 0;
   const cpu = process.cpuUsage();
   const begun = process.hrtime.bigint();
-  await all(warm + events);
+  await everyone(warm + events);
   const ms = Number(process.hrtime.bigint() - begun) / 1e6;
   const { user, system } = process.cpuUsage(cpu);
   let leafBytes = 0;
@@ -79,7 +86,7 @@ function probe(file) {
 }
 
 /** @param {() => Promise<LedgerDatabase>} open a new, empty database each time */
-async function both(open) {
+async function all(open) {
   const inAppend = PROJECTIONS.filter(({ when }) => when === 'in-append');
   const found = [];
   for (const projections of [inAppend, []]) {
@@ -88,8 +95,12 @@ async function both(open) {
     found.push(await appends(database, projections));
     await database.close();
   }
+  const database = await open();
+  await migrate(database, LEDGER_MIGRATIONS);
+  const small = await appends(database, inAppend, updateOf);
+  await database.close();
   const [withModels, without] = found;
-  return { withModels, without };
+  return { withModels, without, small };
 }
 
 if (where === 'postgres') {
@@ -117,7 +128,7 @@ if (where === 'postgres') {
 } else {
   let number = 0;
   const before = probe(join(where, 'probe-before.db'));
-  const found = await both(() => openSqlite(join(where, `ledger-${++number}.db`)));
+  const found = await all(() => openSqlite(join(where, `ledger-${++number}.db`)));
   const after = probe(join(where, 'probe-after.db'));
   process.stdout.write(JSON.stringify({ ...found, probes: [before, after] }));
   rmSync(where, { recursive: true, force: true });

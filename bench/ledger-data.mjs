@@ -43,3 +43,20 @@ export function scanOf(number, inventory, digest = names[(number * 7919) % IMAGE
     actor: 'bench',
   });
 }
+
+/**
+ * New advisories, as `recordAdvisories` records them: a leaf of some 440 bytes, all in one stream.
+ * @param {number} number
+ */
+export function updateOf(number) {
+  /** @type {import('#advisory/events.ts').AdvisoriesUpdated} */
+  const data = {
+    ...{ kind: 'file', builtAt: '2026-01-01T00:00:00.000Z', records: 200_000 + number },
+    ...{ ecosystems: 31, sources: [], failed: [], by: 'update' },
+  };
+  return /** @type {const} */ ({
+    stream: 'advisories',
+    events: [{ type: 'advisories.updated', data }],
+    actor: 'bench',
+  });
+}

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
-const updated = z.object({
+const updated = compiledObject({
   kind: z.string(),
   builtAt: z.string(),
   records: z.number(),

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
 const counts = z.record(z.string(), z.number());
 
-const inventoried = z.object({
-  target: z.object({
+const inventoried = compiledObject({
+  target: compiledObject({
     kind: z.string(),
     reference: z.string(),
     /** Of the image's manifest; targets that are no images have none. */
@@ -30,7 +31,7 @@ const inventoried = z.object({
   /** Packages by what was or was not compared for them. */
   coverage: counts,
   /** What was compared with; null when nothing was. */
-  advisories: z.nullable(z.object({ kind: z.string(), builtAt: z.string(), records: z.number() })),
+  advisories: z.nullable(compiledObject({ kind: z.string(), builtAt: z.string(), records: z.number() })),
   /** Names of the containers that ran it. */
   containers: z.optional(z.array(z.string())),
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
-const opened = z.object({
+const opened = compiledObject({
   /** The log's name in its checkpoints. */
   origin: z.string(),
   /** Its public key, as C2SP signed-note writes verifier keys. */
@@ -21,7 +22,7 @@ export const ledgerOpened: EventDeclaration<'ledger.opened', z.infer<typeof open
   }),
 };
 
-const restored = z.object({
+const restored = compiledObject({
   /** Events that the backup held. */
   size: z.number(),
   root: z.string(),

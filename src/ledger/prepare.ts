@@ -7,6 +7,8 @@ import { LEAF_LIMIT_BYTES } from '#ledger/leaf.ts';
 import type { ReadyEvent, ReadyRequest } from '#ledger/store/append-batch.ts';
 
 const NAME_LIMIT_CHARACTERS = 400;
+/** Category Cc, whose members never change. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** What a leaf holds beside data and metadata: names at their limits, all their characters escaped. */
 const ENVELOPE_LIMIT_BYTES = 9 * 1024;
@@ -21,7 +23,7 @@ const EVENTS_LIMIT = 1000;
 export function prepareRequest(request: AppendRequest, catalogue: EventCatalogue): ReadyRequest {
   const key = request.key ?? newKey();
   for (const [what, name] of Object.entries({ stream: request.stream, actor: request.actor, key })) {
-    if (name.length === 0 || name.length > NAME_LIMIT_CHARACTERS || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
+    if (name.length === 0 || name.length > NAME_LIMIT_CHARACTERS || !name.isWellFormed() || CONTROL.test(name)) {
       throw new HoldfastError('LEDGER_NAME_INVALID', `${what} has ${name.length} characters, or such as are no text`, {
         hint: `It may have 1 to ${NAME_LIMIT_CHARACTERS} characters, none of them a control character.`,
       });

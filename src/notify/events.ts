@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const target = {
@@ -7,7 +8,7 @@ const target = {
   notifier: z.enum(['webhook', 'chat', 'email', 'ping']),
 };
 
-const added = z.object({
+const added = compiledObject({
   ...target,
   /** A host at most: addresses of hooks are secrets. */
   place: z.string(),
@@ -28,7 +29,7 @@ export const targetAdded: EventDeclaration<'notification.target-added', z.infer<
   }),
 };
 
-const removed = z.object({
+const removed = compiledObject({
   target: z.string(),
   /** Null where the settings could not be read any more. */
   notifier: z.nullable(z.enum(['webhook', 'chat', 'email', 'ping'])),
@@ -58,7 +59,7 @@ const message = {
   tries: z.number(),
 };
 
-const sent = z.object({
+const sent = compiledObject({
   ...message,
   /** How often the same was held back before, and how many others were. */
   repeats: z.number(),
@@ -78,7 +79,7 @@ export const notificationSent: EventDeclaration<'notification.sent', z.infer<typ
   }),
 };
 
-const failed = z.object({ ...message, code: z.string(), message: z.string() });
+const failed = compiledObject({ ...message, code: z.string(), message: z.string() });
 
 /** Somebody should have been told, and was not. */
 export const notificationFailed: EventDeclaration<'notification.failed', z.infer<typeof failed>> = {

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { SEVERITIES } from '#core/severity.ts';
 import { MODES, WHEN_UNKNOWN } from '#policy/verdict.ts';
 
-const reached = z.object({
-  target: z.object({
+const reached = compiledObject({
+  target: compiledObject({
     kind: z.string(),
     reference: z.string(),
     /** Of the image's manifest; targets that are no images have none. */
@@ -19,11 +20,11 @@ const reached = z.object({
   /** What the policies make of unknown; only where that is the decision. */
   whenUnknown: z.optional(z.enum(WHEN_UNKNOWN)),
   /** Those that were applied. */
-  policies: z.array(z.object({ name: z.string(), mode: z.enum(MODES) })),
-  counts: z.object({ reasons: z.int(), warnings: z.int(), missing: z.int(), waived: z.int() }),
+  policies: z.array(compiledObject({ name: z.string(), mode: z.enum(MODES) })),
+  counts: compiledObject({ reasons: z.int(), warnings: z.int(), missing: z.int(), waived: z.int() }),
   /** The first reasons; where there are none, what was missing. */
   reasons: z.array(
-    z.object({
+    compiledObject({
       policy: z.string(),
       rule: z.string(),
       severity: z.enum(SEVERITIES),

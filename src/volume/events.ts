@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const repository = {
@@ -8,7 +9,7 @@ const repository = {
   id: z.string(),
 };
 
-const made = z.object({
+const made = compiledObject({
   ...repository,
   engine: z.literal('restic'),
   /** Without credentials. */
@@ -49,10 +50,10 @@ export const repositoryAdopted: EventDeclaration<'repository.adopted', z.infer<t
   }),
 };
 
-const checked = z.object({
+const checked = compiledObject({
   ...repository,
   /** Which part of the data was read: over 1 … `of` all of it. Null: only the structure. */
-  part: z.nullable(z.object({ part: z.number(), of: z.number() })),
+  part: z.nullable(compiledObject({ part: z.number(), of: z.number() })),
   whole: z.boolean(),
   /** What the engine said, the first lines. */
   messages: z.array(z.string()),
@@ -73,7 +74,7 @@ export const repositoryChecked: EventDeclaration<'repository.checked', z.infer<t
   }),
 };
 
-const rotated = z.object({
+const rotated = compiledObject({
   ...repository,
   /** Names of the keys in the repository, no secrets. */
   newKey: z.string(),
@@ -96,9 +97,9 @@ export const repositoryPasswordRotated: EventDeclaration<'repository.password-ro
   }),
 };
 
-const copied = z.object({
+const copied = compiledObject({
   ...repository,
-  to: z.object({ name: z.string(), id: z.string() }),
+  to: compiledObject({ name: z.string(), id: z.string() }),
   /** How many; which, is in `ids`, the first 500: from each id here to the one there. */
   count: z.number(),
   ids: z.record(z.string(), z.string()),

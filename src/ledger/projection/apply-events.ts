@@ -16,20 +16,30 @@ export type Handled =
   | { readonly kind: 'known'; readonly event: ProjectedEvent }
   | { readonly kind: 'unreadable'; readonly event: LedgerEvent };
 
-/** Those events that a projection handles, with their data where this program can rely on it. */
+/** The event, with its data where this program can rely on it; `undefined` where the projection does not handle its kind. */
 export function handled(
+  { handles }: Pick<Projection, 'handles'>,
+  event: LedgerEvent,
+  catalogue: EventCatalogue,
+): Handled | undefined {
+  if (!handles.includes(event.type)) return undefined;
+  const known = catalogue.known(event);
+  return known === undefined ? { kind: 'unreadable', event } : { kind: 'known', event: projected(event, known.data) };
+}
+
+/** The same of many events, without those of other kinds. */
+export function allHandled(
   projection: Pick<Projection, 'handles'>,
   events: readonly LedgerEvent[],
   catalogue: EventCatalogue,
 ): readonly Handled[] {
-  return events
-    .filter(({ type }) => projection.handles.includes(type))
-    .map((event) => {
-      const known = catalogue.known(event);
-      return known === undefined
-        ? { kind: 'unreadable', event }
-        : { kind: 'known', event: { ...event, known: known.data } };
-    });
+  return events.flatMap((event) => handled(projection, event, catalogue) ?? []);
+}
+
+/** Member by member: a spread takes longer than all else that is done with an event. */
+function projected(event: LedgerEvent, known: unknown): ProjectedEvent {
+  const { position, stream, version, type, schemaVersion, data, metadata, actor, at, key, previous } = event;
+  return { position, stream, version, type, schemaVersion, data, metadata, actor, at, key, previous, known };
 }
 
 /** Applies events to a generation and moves it to `position`. Inside a write transaction. */

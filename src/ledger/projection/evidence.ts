@@ -2,7 +2,7 @@ import type { Database } from '#base/database/database.ts';
 import type { Digest } from '#core/digest.ts';
 import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
-import { handled, type Prepared } from '#ledger/projection/apply-events.ts';
+import { allHandled, type Prepared } from '#ledger/projection/apply-events.ts';
 import { projectionTables, rowKey } from '#ledger/projection/generation-tables.ts';
 import {
   type Cell,
@@ -28,7 +28,7 @@ export async function prepare(
   generation: number,
   events: readonly LedgerEvent[],
 ): Promise<readonly Prepared[]> {
-  const found = handled(projection, events, deps.catalogue);
+  const found = allHandled(projection, events, deps.catalogue);
   if (projection.kind === 'state') return found.map((one) => ({ ...one, seen: [] }));
   const wanted = found.map((one) => (one.kind === 'known' ? (projection.evidence?.(one.event) ?? []) : []));
   const known = await knownRows(deps.database, projection, generation, wanted.flat());

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { HoldfastError } from '#core/errors.ts';
 import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
-import { applyEvents, handled } from '#ledger/projection/apply-events.ts';
+import { allHandled, applyEvents } from '#ledger/projection/apply-events.ts';
 import { servingGeneration } from '#ledger/projection/generations.ts';
 import type { Projection } from '#ledger/projection/projection.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
@@ -32,7 +32,7 @@ export async function applyInAppend(
         },
       );
     }
-    const prepared = handled(projection, events, catalogue).map((one) => ({ ...one, seen: [] }));
+    const prepared = allHandled(projection, events, catalogue).map((one) => ({ ...one, seen: [] }));
     await applyEvents(query, projection, generation, prepared, last.position);
   }
 }

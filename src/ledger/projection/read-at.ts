@@ -15,9 +15,8 @@ export async function replayState<State>(
 ): Promise<State> {
   let state = projection.initial;
   for await (const event of events) {
-    for (const one of handled(projection, [event], catalogue)) {
-      if (one.kind === 'known') state = projection.apply(state, one.event);
-    }
+    const one = handled(projection, event, catalogue);
+    if (one?.kind === 'known') state = projection.apply(state, one.event);
   }
   return state;
 }
@@ -31,16 +30,16 @@ export async function replayTables(
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
   const tables = new Map(Object.keys(projection.tables).map((name) => [name, new Map<string, Row>()]));
   for await (const event of events) {
-    for (const one of handled(projection, [event], catalogue)) {
-      const wanted = one.kind === 'known' ? (projection.evidence?.(one.event) ?? []) : [];
-      const there = ({ unless }: Evidence) =>
-        unless !== undefined && tables.get(unless.table)?.has(rowKey(projection, unless)) === true;
-      const seen = await Promise.all(wanted.map((evidence) => (there(evidence) ? 'known' : blob(evidence.digest))));
-      for (const change of changesBy(projection, one.kind === 'known' ? { ...one, seen } : one)) {
-        const rows = tables.get(change.table);
-        const key = rowKey(projection, change);
-        if (change.kind === 'put' || rows?.has(key) === false) rows?.set(key, change.row);
-      }
+    const one = handled(projection, event, catalogue);
+    if (one === undefined) continue;
+    const wanted = one.kind === 'known' ? (projection.evidence?.(one.event) ?? []) : [];
+    const there = ({ unless }: Evidence) =>
+      unless !== undefined && tables.get(unless.table)?.has(rowKey(projection, unless)) === true;
+    const seen = await Promise.all(wanted.map((evidence) => (there(evidence) ? 'known' : blob(evidence.digest))));
+    for (const change of changesBy(projection, one.kind === 'known' ? { ...one, seen } : one)) {
+      const rows = tables.get(change.table);
+      const key = rowKey(projection, change);
+      if (change.kind === 'put' || rows?.has(key) === false) rows?.set(key, change.row);
     }
   }
   return new Map([...tables].map(([name, rows]) => [name, [...rows.values()]]));

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { untilWords } from '#policy/waiver/expiry.ts';
 import { type Waiver, waiverShape } from '#policy/waiver/waiver.ts';
@@ -21,7 +22,7 @@ export const waiverGranted: EventDeclaration<'waiver.granted', Waiver> = {
   },
 };
 
-const revoked = z.object({ id: z.string(), reason: z.nullable(z.string()) });
+const revoked = compiledObject({ id: z.string(), reason: z.nullable(z.string()) });
 
 /** A waiver counts no more. */
 export const waiverRevoked: EventDeclaration<'waiver.revoked', z.infer<typeof revoked>> = {

@@ -1,18 +1,19 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const subject = {
   volume: z.string(),
   /** What this home calls the repository, and its id. */
-  repository: z.object({ name: z.string(), id: z.string() }),
+  repository: compiledObject({ name: z.string(), id: z.string() }),
   /** 64 hexadecimal digits. */
   snapshot: z.string(),
 };
 
-const probed = z.object({
+const probed = compiledObject({
   ...subject,
   probes: z.array(
-    z.object({
+    compiledObject({
       container: z.string(),
       name: z.string(),
       /** `label`, or the service's. */
@@ -43,7 +44,7 @@ export const snapshotProbed: EventDeclaration<'snapshot.probed', SnapshotProbed>
   }),
 };
 
-const drilled = z.object({
+const drilled = compiledObject({
   ...subject,
   outcome: z.enum(['passed', 'failed', 'unproven']),
   /** `files`: nothing was started. */
@@ -51,8 +52,8 @@ const drilled = z.object({
   /** Of a service's probe. */
   service: z.optional(z.string()),
   /** What was started. */
-  image: z.optional(z.object({ reference: z.string(), id: z.string() })),
-  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+  image: z.optional(compiledObject({ reference: z.string(), id: z.string() })),
+  reasons: z.array(compiledObject({ code: z.string(), message: z.string() })),
   /** Dumps and SQLite databases in it that were looked at. */
   dumps: z.number(),
   databases: z.number(),

@@ -1,19 +1,20 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
-const ran = z.object({
+const ran = compiledObject({
   /** Program and subcommand; never its other words, which may hold secrets. */
   command: z.string(),
   /** What was taken before: stacks, volumes, directories of the host. */
-  targets: z.array(z.object({ kind: z.enum(['stack', 'target']), name: z.string() })),
+  targets: z.array(compiledObject({ kind: z.enum(['stack', 'target']), name: z.string() })),
   /** Of which repository of this home; absent when nothing was taken. */
   repository: z.optional(z.string()),
-  snapshots: z.array(z.object({ volume: z.string(), snapshot: z.string() })),
+  snapshots: z.array(compiledObject({ volume: z.string(), snapshot: z.string() })),
   /** What containers ran before, by name. */
-  images: z.array(z.object({ container: z.string(), reference: z.string(), id: z.string() })),
+  images: z.array(compiledObject({ container: z.string(), reference: z.string(), id: z.string() })),
   exitCode: z.number(),
   /** It was run although this failed, because the operator said so. */
-  without: z.optional(z.object({ code: z.string(), message: z.string() })),
+  without: z.optional(compiledObject({ code: z.string(), message: z.string() })),
 });
 
 export type GuardRan = z.infer<typeof ran>;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { seenContainerSchema } from '#volume/observe/seen-container.ts';
 
@@ -10,7 +11,7 @@ const watched = {
   engine: z.string(),
 };
 
-const started = z.object({
+const started = compiledObject({
   ...watched,
   address: z.string(),
   /** It goes on with a watch: what happened since that one ended was told by the engine, without a gap. */
@@ -40,7 +41,7 @@ export const observerStarted: EventDeclaration<'observer.started', ObserverStart
   }),
 };
 
-const ended = z.object({
+const ended = compiledObject({
   ...watched,
   address: z.string(),
   why: z.enum(['stopped', 'killed', 'events-lost']),
@@ -69,7 +70,7 @@ export const observerEnded: EventDeclaration<'observer.ended', ObserverEnded> = 
   }),
 };
 
-const seen = z.object({
+const seen = compiledObject({
   ...watched,
   containers: z.array(
     z.extend(seenContainerSchema, {

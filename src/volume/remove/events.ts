@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const about = {
   volume: z.string(),
   /** In which all of it was kept before: whole id. */
   snapshot: z.string(),
-  repository: z.object({ name: z.string(), id: z.string() }),
+  repository: compiledObject({ name: z.string(), id: z.string() }),
 };
 
-const begun = z.object(about);
+const begun = compiledObject(about);
 
 /** A volume is about to be deleted, after a snapshot. */
 export const volumeRemovalBegun: EventDeclaration<'volume.removal-begun', z.infer<typeof begun>> = {
@@ -23,7 +24,7 @@ export const volumeRemovalBegun: EventDeclaration<'volume.removal-begun', z.infe
   }),
 };
 
-const removed = z.object({
+const removed = compiledObject({
   ...about,
   /** Null: it is deleted. Else why it is still there. */
   failure: z.nullable(z.string()),

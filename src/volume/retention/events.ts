@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { policyText, retentionPolicySchema } from '#volume/retention/policy.ts';
 import { type RetentionScope, scopeText } from '#volume/retention/retention-settings.ts';
 
-const repository = z.object({ name: z.string(), id: z.string() });
+const repository = compiledObject({ name: z.string(), id: z.string() });
 
-const changed = z.object({
+const changed = compiledObject({
   repository,
-  scope: z.object({ kind: z.enum(['default', 'volume', 'stack']), name: z.optional(z.string()) }),
+  scope: compiledObject({ kind: z.enum(['default', 'volume', 'stack']), name: z.optional(z.string()) }),
   /** Null: it has no policy of its own any more. */
   policy: z.nullable(retentionPolicySchema),
 });
@@ -28,7 +29,7 @@ export const retentionChanged: EventDeclaration<'retention.changed', z.infer<typ
 /** Most ids in one event: its leaf stays below 60 KiB. */
 export const MOST_IDS = 400;
 
-const started = z.object({
+const started = compiledObject({
   volume: z.string(),
   repository,
   policy: retentionPolicySchema,
@@ -51,7 +52,7 @@ export const retentionStarted: EventDeclaration<'retention.started', RetentionSt
   }),
 };
 
-const forgotten = z.object({
+const forgotten = compiledObject({
   volume: z.string(),
   repository,
   policy: retentionPolicySchema,
@@ -79,7 +80,7 @@ export const snapshotForgotten: EventDeclaration<'snapshot.forgotten', SnapshotF
   }),
 };
 
-const failed = z.object({
+const failed = compiledObject({
   volume: z.string(),
   repository,
   started: z.number(),
@@ -104,7 +105,7 @@ export const retentionFailed: EventDeclaration<'retention.failed', RetentionFail
   }),
 };
 
-const pruned = z.object({ name: z.string(), id: z.string() });
+const pruned = compiledObject({ name: z.string(), id: z.string() });
 
 /** Data that no snapshot needs was removed from a repository. */
 export const repositoryPruned: EventDeclaration<'repository.pruned', z.infer<typeof pruned>> = {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
-const set = z.object({
+const set = compiledObject({
   name: z.string(),
   /** `volume NAME`, `stack NAME` or `all`. */
   what: z.string(),
@@ -23,7 +24,7 @@ export const scheduleSet: EventDeclaration<'schedule.set', z.infer<typeof set>> 
   }),
 };
 
-const removed = z.object({ name: z.string() });
+const removed = compiledObject({ name: z.string() });
 
 /** A schedule is there no more. */
 export const scheduleRemoved: EventDeclaration<'schedule.removed', z.infer<typeof removed>> = {
@@ -34,7 +35,7 @@ export const scheduleRemoved: EventDeclaration<'schedule.removed', z.infer<typeo
   summarise: ({ name }) => ({ subject: name, outcome: 'done', sentence: 'The schedule was removed' }),
 };
 
-const started = z.object({ schedules: z.number() });
+const started = compiledObject({ schedules: z.number() });
 
 /** The daemon is at work. */
 export const daemonStarted: EventDeclaration<'daemon.started', z.infer<typeof started>> = {
@@ -49,7 +50,7 @@ export const daemonStarted: EventDeclaration<'daemon.started', z.infer<typeof st
   }),
 };
 
-const ended = z.object({
+const ended = compiledObject({
   /** `SIGTERM` …, or a code of what it could not go on with. */
   why: z.string(),
   /** Jobs that were at work when it was told to end. */

@@ -1,16 +1,17 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { changeSummarySchema } from '#volume/signs/change-summary.ts';
 
 const about = {
   volume: z.string(),
-  repository: z.object({ name: z.string(), id: z.string() }),
+  repository: compiledObject({ name: z.string(), id: z.string() }),
   /** The snapshot with the changes, and the one before: whole ids. */
   snapshot: z.string(),
   before: z.string(),
 };
 
-const compared = z.object({
+const compared = compiledObject({
   ...about,
   /** On the record, of the snapshot: what is older was compared before. */
   position: z.number(),
@@ -37,10 +38,16 @@ export const volumeCompared: EventDeclaration<'volume.compared', VolumeCompared>
   },
 };
 
-const raised = z.object({
+const raised = compiledObject({
   ...about,
   signs: z.array(
-    z.object({ kind: z.string(), sentence: z.string(), share: z.number(), median: z.number(), spread: z.number() }),
+    compiledObject({
+      kind: z.string(),
+      sentence: z.string(),
+      share: z.number(),
+      median: z.number(),
+      spread: z.number(),
+    }),
   ),
 });
 
@@ -59,7 +66,7 @@ export const volumeSignsRaised: EventDeclaration<'volume.signs-raised', VolumeSi
   }),
 };
 
-const accepted = z.object({
+const accepted = compiledObject({
   volume: about.volume,
   repository: about.repository,
   /** The snapshots whose signs are accepted. */

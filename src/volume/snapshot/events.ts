@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 
-const writer = z.object({
+const writer = compiledObject({
   container: z.string(),
   name: z.string(),
   /** As it was written when it was started. */
@@ -13,7 +14,7 @@ const writer = z.object({
   state: z.string(),
   /** Absent where it was not known. */
   capabilities: z.optional(
-    z.object({ privileged: z.boolean(), added: z.array(z.string()), dropped: z.array(z.string()) }),
+    compiledObject({ privileged: z.boolean(), added: z.array(z.string()), dropped: z.array(z.string()) }),
   ),
   /** Position of the newest scan of its image that was on the record at that time; absent when there was none. */
   scan: z.optional(z.number()),
@@ -27,10 +28,10 @@ export type Writer = z.infer<typeof writer>;
 const subject = {
   volume: z.string(),
   /** What this home calls the repository, and its id. */
-  repository: z.object({ name: z.string(), id: z.string() }),
+  repository: compiledObject({ name: z.string(), id: z.string() }),
 };
 
-const started = z.object({
+const started = compiledObject({
   ...subject,
   writers: z.array(writer),
   /** False: containers may have come and gone since the last snapshot without anybody watching. */
@@ -56,7 +57,7 @@ export const snapshotStarted: EventDeclaration<'snapshot.started', SnapshotStart
   }),
 };
 
-const finished = z.object({
+const finished = compiledObject({
   ...subject,
   /** 64 hexadecimal digits. */
   snapshot: z.string(),
@@ -74,7 +75,7 @@ const finished = z.object({
   started: z.number(),
   /** What `snapshot.started` did not know; absent: nothing. */
   late: z.optional(
-    z.object({
+    compiledObject({
       /** Who came while it was taken. */
       writers: z.array(writer),
       /** Why there may have been others while it was taken, where nothing was unknown before. */
@@ -100,7 +101,7 @@ export const snapshotFinished: EventDeclaration<'snapshot.finished', SnapshotFin
   }),
 };
 
-const failed = z.object({ ...subject, started: z.number(), code: z.string(), message: z.string() });
+const failed = compiledObject({ ...subject, started: z.number(), code: z.string(), message: z.string() });
 
 /** A snapshot that was begun is not there. */
 export const snapshotFailed: EventDeclaration<'snapshot.failed', z.infer<typeof failed>> = {
@@ -111,13 +112,13 @@ export const snapshotFailed: EventDeclaration<'snapshot.failed', z.infer<typeof 
   summarise: ({ volume, message, code }) => ({ subject: volume, outcome: 'failed', sentence: `${message} [${code}]` }),
 };
 
-const stackTaken = z.object({
+const stackTaken = compiledObject({
   stack: z.string(),
   repository: subject.repository,
   /** Of the snapshot that holds the stack's definition, and the ids of all others. */
   snapshot: z.string(),
   /** The first 200 of its volumes and directories, and how many there are. */
-  parts: z.array(z.object({ volume: z.string(), snapshot: z.string() })),
+  parts: z.array(compiledObject({ volume: z.string(), snapshot: z.string() })),
   partCount: z.number(),
   containerCount: z.number(),
   method: z.string(),
@@ -140,7 +141,7 @@ export const stackSnapshotTaken: EventDeclaration<'stack.snapshot-taken', StackT
   }),
 };
 
-const stackBack = z.object({
+const stackBack = compiledObject({
   stack: z.string(),
   repository: subject.repository,
   /** Of the snapshot that holds its definition. */
@@ -167,7 +168,7 @@ export const stackRestored: EventDeclaration<'stack.restored', StackRestored> = 
   }),
 };
 
-const restored = z.object({
+const restored = compiledObject({
   ...subject,
   /** What `volume` names; a volume unless said. */
   kind: z.optional(z.enum(['volume', 'bind'])),
