@@ -1,4 +1,4 @@
-// Makes a home with a long record. Bundled and started by run.mjs: ledger-build.mjs HOME EVENTS EVENTS_A_COMMIT, where a
+// Makes a home with a long record. Bundled and started by run.mjs: ledger-build.mjs HOME EVENTS EVENTS_A_COMMIT [small], where a
 // commit is a signed checkpoint; many of them share a transaction of the database, which leaves the same rows.
 
 import { EVENTS } from '#app/events.ts';
@@ -11,10 +11,10 @@ import { eventCatalogue } from '#ledger/catalogue.ts';
 import { prepareRequest } from '#ledger/prepare.ts';
 import { appendBatch } from '#ledger/store/append-batch.ts';
 import { keepCheckpoint } from '#ledger/store/checkpoints.ts';
-import { digestOf, scanOf } from './ledger-data.mjs';
+import { digestOf, scanOf, updateOf } from './ledger-data.mjs';
 
 const EVENTS_A_TRANSACTION = 20_000;
-const [directory = '', total = '', commit = ''] = process.argv.slice(2);
+const [directory = '', total = '', commit = '', kind] = process.argv.slice(2);
 const environment = { HOLDFAST_HOME: directory };
 const begun = Date.now();
 
@@ -31,8 +31,8 @@ while (number < Number(total)) {
       const until = Math.min(number + Number(commit), end);
       const requests = [];
       for (; number < until; number += 1) {
-        const scan = scanOf(number, digestOf(`inventory ${number}`));
-        requests.push(prepareRequest(scan, catalogue));
+        const request = kind === 'small' ? updateOf(number) : scanOf(number, digestOf(`inventory ${number}`));
+        requests.push(prepareRequest(request, catalogue));
       }
       const { head } = await appendBatch(query, requests, new Date(begun + number).toISOString());
       await keepCheckpoint(query, head.range, signer);

@@ -3,7 +3,7 @@
 //
 //   npm run build && bench/make-images.sh     once
 //   node bench/run.mjs                        everything, about 8 minutes; writes bench/results.md
-//   node bench/run.mjs --only minbase         one case (comma-separated for several); prints, writes nothing
+//   node bench/run.mjs --only minbase         one case (comma-separated for several); writes nothing but with --write
 //   node bench/run.mjs --self FILE            another build's main.js instead of dist/main.js
 //   node bench/run.mjs --rounds 3             measured runs of each program after one that warms up (default 5)
 //
@@ -12,7 +12,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,12 @@ import { caseText, resultsText } from './results.mjs';
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, rounds: { type: 'string', default: '5' }, self: { type: 'string' } },
+  options: {
+    only: { type: 'string' },
+    write: { type: 'boolean' },
+    rounds: { type: 'string', default: '5' },
+    self: { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
 const wanted = values.only?.split(',');
@@ -51,8 +56,8 @@ const setup = {
   },
 };
 
-const loadBefore = loadavg()[0] ?? 0;
-const texts = [];
+/** @type {Map<string, string>} */
+const texts = new Map();
 /** @type {import('./cases.mjs').Goal[]} */
 const goals = [];
 for (const { name, title, run } of chosen) {
@@ -60,14 +65,14 @@ for (const { name, title, run } of chosen) {
   const outcome = await run(setup);
   const text = caseText(name, title, outcome);
   process.stdout.write(`${text}\n`);
-  texts.push(text);
+  texts.set(name, text);
   goals.push(...outcome.goals);
 }
 
-if (wanted === undefined) {
+if (wanted === undefined || values.write === true) {
   const file = here('results.md');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  writeFileSync(file, resultsText({ goals, texts, rounds, loadBefore, before }));
+  writeFileSync(file, resultsText({ texts, order: cases.map(({ name }) => name), before }));
   process.stderr.write(`written: ${file}\n`);
 }
 for (const { goal, measured, met } of goals)
