@@ -40,6 +40,8 @@ export interface Advisory {
   /** ISO 8601. A withdrawn advisory never matches, but says so when asked. */
   readonly withdrawn?: string;
   readonly published?: string;
+  /** When the fixed versions of `ranges` were published, where a bulletin of the distribution says so; ISO 8601. */
+  readonly fixPublished?: string;
   /** Where it comes from, for people: a database's name (`osv`, `debian-tracker`, `starter`) or a URL. */
   readonly source: string;
   /** rpm module stream, `nodejs:12`, that the advisory is limited to. */

@@ -54,7 +54,9 @@ export const checkReportSchema = z
         }),
       )
       .describe('what somebody has accepted for a while'),
-    notes: z.array(z.string()).describe('about waivers: over, matching nothing, for other images'),
+    notes: z
+      .array(z.string())
+      .describe('about waivers: over, matching nothing, for other images; and about dates that are not known'),
     steps: z.array(z.string()).describe('what to do, the most useful first'),
     recorded: z
       .object({ position: z.int(), evaluation: z.string().describe('digest of all that the verdict depends on') })

@@ -51,6 +51,10 @@ const finding = z.object({
   epss: z.object({ score: z.number(), percentile: z.number(), date: z.string().optional() }).optional(),
   summary: z.string().optional(),
   published: z.string().optional(),
+  fixPublished: z
+    .string()
+    .optional()
+    .describe('When the first of these fixes was published; absent where no bulletin of the distribution says so'),
   because: z.array(
     z.object({
       advisory: z.string(),

@@ -1,10 +1,12 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import { packageGroups } from '#app/package-groups.ts';
 import { contentsProjection } from '#app/projections/contents.ts';
+import { flawsProjection, writeFlaws } from '#app/projections/flaws.ts';
 import { streamOf, targetOf } from '#app/target-stream.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import type { ImageInventoried } from '#inventory/events.ts';
 import { writeCycloneDx } from '#inventory/formats/cyclonedx/write.ts';
+import { findingKey } from '#policy/finding-key.ts';
 import { jsonPieces } from '#report/json-pieces.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
@@ -28,6 +30,10 @@ export async function recordScan(
   const groups: string[] = [];
   for (const text of packageGroups(inventory)) groups.push((await blobs.put(Buffer.from(text))).digest);
   const sbom = await blobs.put(bytesOf(writeCycloneDx(report)));
+  const flaws = writeFlaws(
+    findings.findings.map(({ id, package: { purl } }) => findingKey(id, purl).replaceAll('\n', ' ')),
+  );
+  const listed = flaws.length === 0 ? undefined : await blobs.put(flaws);
   const target = targetOf(description);
   const coverage: Record<string, number> = {};
   for (const { state, packages } of findings.coverage) coverage[state] = (coverage[state] ?? 0) + packages;
@@ -35,6 +41,7 @@ export async function recordScan(
     target,
     inventory: kept.digest,
     groups: groups.slice(0, MOST_GROUPS),
+    ...(listed === undefined ? {} : { flaws: listed.digest }),
     sbom: sbom.digest,
     packages: counted(inventory.packages.map(({ type }) => type.toWellFormed().slice(0, 40))),
     findings: counted(findings.findings.map(({ severity }) => severity.level)),
@@ -67,6 +74,7 @@ export async function indexScans({ home, ledger }: Pick<OpenRecord, 'home' | 'le
   if (home.config.database === 'sqlite') return [];
   try {
     await ledger.look(contentsProjection, async () => undefined);
+    await ledger.look(flawsProjection, async () => undefined);
     return [];
   } catch (error) {
     const { code, message } = problemOf(error);

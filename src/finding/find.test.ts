@@ -165,6 +165,23 @@ describe('finding flaws', () => {
     ]);
   });
 
+  it('dates the fix by the first bulletin that has one for what is installed, and by nothing else', () => {
+    const fixed = (version: string) => [
+      { type: 'ECOSYSTEM' as const, events: [{ introduced: '0' }, { fixed: version }] },
+    ];
+    const own = advisory('CVE-2024-1001', 'Debian:12', 'x', { published: '2024-01-01T00:00:00Z' });
+    const dateOf = (...more: readonly Advisory[]) =>
+      find([packageOf('deb', 'x', '1.0')], [own, ...more]).findings[0]?.fixPublished;
+    const notice = (id: string, published: string, more: Partial<Advisory> = {}) =>
+      advisory(id, 'Debian:12', 'x', { upstream: ['CVE-2024-1001'], published, ...more });
+    expect(dateOf()).toBeUndefined();
+    expect(dateOf({ ...own, id: 'GHSA-a', aliases: ['CVE-2024-1001'] })).toBeUndefined();
+    expect(dateOf({ ...own, id: 'GHSA-a', aliases: ['CVE-2024-1001'], fixPublished: '2024-02-02' })).toBe('2024-02-02');
+    expect(dateOf(notice('DSA-2-1', '2024-03-03'), notice('DSA-1-1', '2024-02-03'))).toBe('2024-02-03');
+    expect(dateOf(notice('DSA-1-1', '2024-02-03', { ranges: fixed('0.9') }))).toBeUndefined();
+    expect(dateOf(notice('DSA-1-1', '2024-02-03', { withdrawn: '2024-02-04' }))).toBeUndefined();
+  });
+
   it('says no data where nothing is held, and not comparable where a version cannot be ordered', () => {
     const found = find(
       [packageOf('npm', 'x', '1.0.0'), packageOf('pypi', 'y', 'unknown!')],

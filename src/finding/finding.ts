@@ -31,6 +31,8 @@ export interface Finding {
   readonly fixState?: 'open' | 'no-dsa' | 'postponed' | 'ignored' | 'end-of-life';
   readonly summary?: string;
   readonly published?: string;
+  /** When the first of these fixes was published, ISO 8601; left out where no bulletin of the distribution says so. */
+  readonly fixPublished?: string;
   readonly exploitation?: Exploitation;
   readonly because: readonly [Because, ...Because[]];
 }

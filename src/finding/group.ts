@@ -1,4 +1,5 @@
 import type { Advisories, Exploitation } from '#advisory/advisory.ts';
+import { fixDateOf } from '#advisory/bulletins.ts';
 import { compareVersions } from '#base/versions/compare.ts';
 import { schemeOf } from '#base/versions/ecosystem-scheme.ts';
 import { compareSeverity, type RatedSeverity } from '#core/severity.ts';
@@ -68,6 +69,7 @@ function findingOf(group: readonly [Named, ...Named[]], exploitation: Advisories
     fixedVersions.length > 0
       ? undefined
       : matches.find(({ advisory }) => advisory.fixState !== undefined)?.advisory.fixState;
+  const fixPublished = firstFix(matches);
   const because = uniqueReasons(matches.map((match) => match.because));
   const strongest = strongestExploitation(known);
   return {
@@ -79,6 +81,7 @@ function findingOf(group: readonly [Named, ...Named[]], exploitation: Advisories
     ...(fixState === undefined ? {} : { fixState }),
     ...(summary === undefined ? {} : { summary }),
     ...(published === undefined ? {} : { published }),
+    ...(fixPublished === undefined ? {} : { fixPublished }),
     ...(strongest === undefined ? {} : { exploitation: strongest }),
     because: because.length > 0 ? (because as [Because, ...Because[]]) : [first.because],
   };
@@ -101,6 +104,16 @@ function earliest(matches: readonly Match[]): string | undefined {
     }
   }
   return published;
+}
+
+/** Of the advisories that know a fix for what is installed. */
+function firstFix(matches: readonly Match[]): string | undefined {
+  let first: string | undefined;
+  for (const { advisory, fixedVersions } of matches) {
+    const date = fixedVersions.length === 0 ? undefined : fixDateOf(advisory);
+    if (date !== undefined && (first === undefined || date < first)) first = date;
+  }
+  return first;
 }
 
 const PREFERENCE = [CVE, /^GHSA-/, /^PYSEC-/, /^GO-/, /^RUSTSEC-/];

@@ -11,6 +11,12 @@ import type { Platform } from '#core/platform.ts';
  */
 export type Verified = 'digests' | 'engine' | 'none' | 'not-applicable';
 
+/** How large an image is, and what was added up: its layers as they are stored and sent, or what they unpack to. */
+export interface ImageSize {
+  readonly bytes: number;
+  readonly of: 'compressed' | 'uncompressed';
+}
+
 /** What is known of an image beside its layers. */
 export interface ImageDescription {
   /** The kind of source, for example `docker-archive`. */
@@ -24,6 +30,8 @@ export interface ImageDescription {
   readonly platform?: Platform;
   readonly verified: Verified;
   readonly config?: ImageConfig;
+  /** Of all layers together, as far as every one of them is known. */
+  readonly size?: ImageSize;
   readonly annotations: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
   readonly problems: readonly Problem[];

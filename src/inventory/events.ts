@@ -19,6 +19,8 @@ const inventoried = compiledObject({
   inventory: z.string(),
   /** Digests of the blobs with its packages, one a layer: images share those of the layers that they share. */
   groups: z.array(z.string()),
+  /** Digest of the blob with its findings, each by id and package; left out where nothing was found or compared. */
+  flaws: z.optional(z.string()),
   /** Digest of the blob with the SBOM, CycloneDX JSON. */
   sbom: z.string(),
   /** Packages by type. */
@@ -44,7 +46,7 @@ export const imageInventoried: EventDeclaration<'image.inventoried', ImageInvent
   schemaVersion: 1,
   parse: (data) => inventoried.parse(data),
   upcasts: [],
-  blobs: ({ inventory, groups, sbom }) => [inventory, ...groups, sbom],
+  blobs: ({ inventory, groups, flaws, sbom }) => [inventory, ...groups, ...(flaws === undefined ? [] : [flaws]), sbom],
   summarise: ({ target, packages, findings, knownExploited, problems, coverage, advisories }) => {
     const exploited = knownExploited > 0 ? `, ${knownExploited} known to be exploited` : '';
     const uncompared = sum(coverage) - (coverage['covered'] ?? 0);

@@ -5,6 +5,9 @@ const OBJECT_BYTES = 256;
 /** A package costs more: it is merged, matched and reported too. */
 const PACKAGE_BYTES = 1536;
 
+/** A pair of name and number. */
+const USER_BYTES = 64;
+
 /** About how much memory an item takes, in bytes. */
 export function itemWeight(item: Item): number {
   switch (item.kind) {
@@ -19,6 +22,8 @@ export function itemWeight(item: Item): number {
       return OBJECT_BYTES + lengthOf(item.licences) + item.package.length;
     case 'repositories':
       return OBJECT_BYTES + lengthOf(item.branches);
+    case 'users':
+      return OBJECT_BYTES + lengthOf(item.users.map(({ name }) => name)) + item.users.length * USER_BYTES;
     case 'os':
       return OBJECT_BYTES + lengthOf([item.release.id, item.release.versionId, item.release.name]);
   }

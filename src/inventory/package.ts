@@ -59,7 +59,16 @@ export type Item =
   /** Licences declared for an OS package in a file of its own (Debian's copyright files). */
   | { readonly kind: 'licences'; readonly package: string; readonly licences: readonly string[] }
   /** Branches of the package repositories in use, for example Alpine's `v3.19`, `edge`. */
-  | { readonly kind: 'repositories'; readonly branches: readonly string[] };
+  | { readonly kind: 'repositories'; readonly branches: readonly string[] }
+  /** Users, each name once. */
+  | { readonly kind: 'users'; readonly users: readonly FoundUser[] };
+
+/** A user of a passwd file. */
+export interface FoundUser {
+  readonly name: string;
+  /** Null where the file gives no number that all runtimes read alike. */
+  readonly uid: number | null;
+}
 
 /** A package in the merged image. */
 export interface Package extends Omit<FoundPackage, 'type' | 'qualifiers'> {
@@ -99,6 +108,8 @@ export interface Inventory {
   readonly os?: OsRelease;
   /** Alpine's repository branches, when the image says more than its release. */
   readonly repositories: readonly string[];
+  /** The user that the image is configured to run as, where that is a name and the image's list of users has a number for it. */
+  readonly user?: { readonly name: string; readonly uid: number };
   /** Sorted by type, name, version, purl. */
   readonly packages: readonly Package[];
   readonly base: BaseImage;

@@ -280,3 +280,26 @@ describe('waivers', () => {
     expect(until(0).decision).toBe('deny');
   });
 });
+
+describe('days of grace that cannot be counted from where the policy says', () => {
+  const notesOf = (rules: string, ...findings: readonly Partial<FindingFacts>[]) =>
+    judge(factsWith(...findings), [policyOf(`rules:\n${rules}`)]).notes;
+  const sinceFix = '  - { rule: severity, atLeast: high, graceDays: 7, since: fix }\n';
+  const sinceSeen = '  - { rule: severity, atLeast: high, graceDays: 7, since: first-seen }\n';
+
+  it('are told once, whichever rules ask', () => {
+    const both = `${sinceFix}  - { rule: epss, atLeast: 0, graceDays: 9, since: fix }\n`;
+    expect(notesOf(both, { id: 'CVE-1' }, { id: 'CVE-2', fixed: '2026-01-01T00:00:00Z' })).toEqual([
+      'When the fix of CVE-1 appeared is not known: `since: fix` counts from publication there.',
+    ]);
+    expect(notesOf(sinceSeen, { id: 'CVE-1' }, { id: 'CVE-2' }, { id: 'CVE-3' }, { id: 'CVE-4' })).toEqual([
+      'No record says when CVE-1, CVE-2, CVE-3 and 1 more were first seen: `since: first-seen` gives no grace there.',
+    ]);
+  });
+
+  it('are not told of flaws that no rule speaks of, that have no fix or no grace', () => {
+    expect(notesOf(sinceFix, { severity: 'low' }, { fixable: false }, { status: 'not_affected' })).toEqual([]);
+    expect(notesOf(sinceFix.replace('7', '{ critical: 7 }'), {})).toEqual([]);
+    expect(notesOf(sinceFix.replace(', since: fix', ''), {})).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { CelOutcome } from '#policy/cel/outcome.ts';
+import { dateNotes } from '#policy/date-notes.ts';
 import type { FactName, Facts } from '#policy/facts/facts.ts';
 import { isFor, namesOf } from '#policy/match.ts';
 import type { Policy, PolicyRule } from '#policy/policy.ts';
@@ -32,6 +33,8 @@ interface Found {
   readonly warnings: PolicyReason[];
   readonly waived: Waived[];
   readonly missing: Missing[];
+  readonly undatedFixes: Set<string>;
+  readonly unseen: Set<string>;
 }
 
 /**
@@ -45,7 +48,10 @@ export function evaluate(input: EvaluationInput): Verdict {
     (policy) => policy.mode !== 'off' && isFor(policy, facts) && cel.get(policy.name)?.kind !== 'does-not-match',
   );
   const lookUp = waiversFor(waivers, waivers.length === 0 ? [] : namesOf(facts), now);
-  const found: Found = { reasons: [], warnings: [], waived: [], missing: [] };
+  const found: Found = {
+    ...{ reasons: [], warnings: [], waived: [], missing: [] },
+    ...{ undatedFixes: new Set<string>(), unseen: new Set<string>() },
+  };
   const context: RuleContext = { facts, now, baseline: input.baseline };
   for (const policy of applied) {
     for (const rule of policy.rules) applyRule(policy, rule, context, lookUp, found);
@@ -58,7 +64,7 @@ export function evaluate(input: EvaluationInput): Verdict {
     policies: applied.map(({ name, mode }) => ({ name, mode })),
     warnings: withoutRepeats(found.warnings, found.reasons),
     waived: found.waived,
-    notes: lookUp.notes(),
+    notes: [...lookUp.notes(), ...dateNotes(found.undatedFixes, found.unseen)],
   };
   if (found.reasons.length > 0) return { decision: 'deny', ...told, reasons: found.reasons, missing: found.missing };
   if (found.missing.length === 0) return { decision: 'allow', ...told };
@@ -112,7 +118,11 @@ function applyRule(
     blind ||= rule.sure !== true || fact.state !== 'failed' || fact.partial === undefined;
   }
   if (blind) return;
-  const { failures, missing } = rule.check(context, parameters);
+  const { failures, missing, undated } = rule.check(context, parameters);
+  if (undated !== undefined) {
+    for (const id of undated.fix) found.undatedFixes.add(id);
+    for (const id of undated.firstSeen) found.unseen.add(id);
+  }
   for (const failure of failures) {
     put(effective, reasonOf(policy.name, rule.id, failure), lookUp, found);
   }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { canonicalJson, type JsonValue } from '#core/canonical-json.ts';
+import { isObject } from '#core/oci/json.ts';
 import { factsSchema } from '#policy/facts/facts.ts';
+import { readFacts } from '#policy/facts/read-facts.ts';
 import { waiverShape } from '#policy/waiver/waiver.ts';
 
 const schema = z.object({
@@ -32,7 +34,8 @@ export function formatEvaluation(evaluation: Evaluation): string {
 /** Reads one back; undefined for what is none, or of a later form. */
 export function parseEvaluation(text: string): Evaluation | undefined {
   try {
-    return schema.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return schema.parse(isObject(value) ? { ...value, facts: readFacts(value['facts']) } : value);
   } catch {
     return undefined;
   }

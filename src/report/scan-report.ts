@@ -113,6 +113,7 @@ function findingRow(found: Finding): ScanReport['findings'][number] {
     epss: exploitation?.epss && defined({ ...exploitation.epss }),
     summary: found.summary,
     published: found.published,
+    fixPublished: found.fixPublished,
     because: found.because.map((reason) => ({ ...reason })),
   });
 }

@@ -35,6 +35,10 @@ export const itemSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('files'), package: plain, paths: z.string() }),
   z.strictObject({ kind: z.literal('licences'), package: plain, licences: z.array(plain) }),
   z.strictObject({ kind: z.literal('repositories'), branches: z.array(plain) }),
+  z.strictObject({
+    kind: z.literal('users'),
+    users: z.array(z.strictObject({ name: plain, uid: z.int().min(0).nullable() })),
+  }),
 ]);
 
 /** A problem that a reader can understand: a code, a sentence of bearable length, the file. */

@@ -8,6 +8,7 @@ import { CATALOGERS, EXECUTABLE_CATALOGERS } from '#inventory/catalogers/list.ts
 import { npmInstalledFixture } from '#inventory/catalogers/npm-installed/npm-installed.fixture.ts';
 import { npmLockFixture } from '#inventory/catalogers/npm-lock/npm-lock.fixture.ts';
 import { osReleaseFixture } from '#inventory/catalogers/os-release/os-release.fixture.ts';
+import { passwdFixture } from '#inventory/catalogers/passwd/passwd.fixture.ts';
 import { pythonFixture } from '#inventory/catalogers/python/python.fixture.ts';
 import { rpmFixture } from '#inventory/catalogers/rpm/rpm.fixture.ts';
 import { compileMatches } from '#inventory/matcher.ts';
@@ -21,6 +22,7 @@ const FIXTURES = [
   npmInstalledFixture,
   npmLockFixture,
   osReleaseFixture,
+  passwdFixture,
   pythonFixture,
   rpmFixture,
 ];

@@ -3,7 +3,7 @@ import { corrupt } from '#advisory/store/store-error.ts';
 import { type RatedSeverity, SEVERITIES } from '#core/severity.ts';
 
 /** What is left of an advisory once its key, ecosystem and package, is known; fields that say nothing are left out. */
-interface Stored {
+export interface Stored {
   readonly i: string;
   readonly a?: readonly string[];
   /** `n` not affected, `u` undetermined; affected is left out. */
@@ -21,6 +21,8 @@ interface Stored {
   readonly d?: string;
   readonly u?: readonly string[];
   readonly h?: readonly string[];
+  /** When the fix was published. */
+  readonly q?: string;
 }
 
 const FIX_STATES: readonly FixState[] = ['open', 'no-dsa', 'postponed', 'ignored', 'end-of-life'];
@@ -85,6 +87,7 @@ export function packAdvisory(advisory: Advisory): string {
     ...(advisory.module === undefined ? {} : { d: advisory.module }),
     ...(advisory.upstream === undefined ? {} : { u: advisory.upstream }),
     ...(advisory.architectures === undefined ? {} : { h: advisory.architectures }),
+    ...(advisory.fixPublished === undefined ? {} : { q: advisory.fixPublished }),
   };
   return JSON.stringify(stored);
 }
@@ -121,7 +124,7 @@ function isSeverity(value: unknown): boolean {
 /** Every field has the type that {@link packAdvisory} gives it, whoever wrote the file. */
 function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null) return false;
-  const { i, a, t, r, v, s, f, m, w, p, o, d, u, h } = value as Partial<Record<keyof Stored, unknown>>;
+  const { i, a, t, r, v, s, f, m, w, p, o, d, u, h, q } = value as Partial<Record<keyof Stored, unknown>>;
   return (
     typeof i === 'string' &&
     typeof o === 'string' &&
@@ -131,6 +134,7 @@ function isStored(value: unknown): value is Stored {
     isOptionalText(w) &&
     isOptionalText(p) &&
     isOptionalText(d) &&
+    isOptionalText(q) &&
     isOptionalTexts(a) &&
     isOptionalTexts(v) &&
     isOptionalTexts(u) &&
@@ -166,5 +170,6 @@ export function unpackAdvisory(ecosystem: string, name: string, stored: unknown)
   if (stored.d !== undefined) advisory.module = stored.d;
   if (stored.u !== undefined) advisory.upstream = stored.u;
   if (stored.h !== undefined) advisory.architectures = stored.h;
+  if (stored.q !== undefined) advisory.fixPublished = stored.q;
   return advisory;
 }

@@ -1,3 +1,5 @@
+import { isBulletin } from '#advisory/bulletins.ts';
+import type { Stored } from '#advisory/store/codec.ts';
 import { type HeldAdvisory, heldAdvisory, supersedes } from '#advisory/store/held.ts';
 import type { SortedEntry } from '#base/sorted-runs/run.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -24,30 +26,51 @@ function withoutDoubles(sorted: readonly HeldAdvisory[]): readonly HeldAdvisory[
 const GROUP_LIMIT_BYTES = 128 * 1024 * 1024;
 const OVERHEAD_BYTES = 700;
 
-interface Ids {
-  readonly i: string;
-  readonly a?: readonly string[];
-  readonly u?: readonly string[];
-  readonly w?: string;
-}
-
 /**
- * A bulletin (DSA, USN …) each of whose flaws has an advisory of its own on the same package says nothing more: without
- * it one flaw is one finding. One flaw that only the bulletin knows, and it stays.
+ * A bulletin (DSA, USN …) each of whose flaws has an advisory of its own on the same package says nothing more than when the
+ * fix was published, which is put down there: without it one flaw is one finding. One flaw that only the bulletin knows, and
+ * it stays.
  */
 function withoutCoveredBulletins(group: readonly HeldAdvisory[]): readonly HeldAdvisory[] {
   if (!group.some(({ bundles }) => bundles)) return group;
-  const read = group.map((held) => {
-    const { i, a, u, w } = JSON.parse(held.json.toString()) as Ids;
-    return { held, ids: { i, a, u, w } };
-  });
-  const known = new Set<string>();
-  for (const { held, ids } of read) {
-    if (!held.bundles && ids.w === undefined) for (const id of [ids.i, ...(ids.a ?? [])]) known.add(id);
+  const read = group.map((held): Read => ({ held, stored: JSON.parse(held.json.toString()) as Stored }));
+  const known = new Map<string, Read[]>();
+  for (const one of read) {
+    const { i, a = [], w } = one.stored;
+    if (one.held.bundles || w !== undefined) continue;
+    for (const id of [i, ...a]) known.set(id, [...(known.get(id) ?? []), one]);
   }
-  return read
-    .filter(({ held, ids }) => !held.bundles || !(ids.u ?? []).every((cve) => known.has(cve)))
-    .map(({ held }) => held);
+  const dates = new Map<Read, string>();
+  const kept = read.filter((one) => {
+    const flaws = one.stored.u ?? [];
+    if (!one.held.bundles || !flaws.every((cve) => known.has(cve))) return true;
+    for (const flaw of flaws.flatMap((cve) => known.get(cve) ?? [])) noteDate(one.stored, flaw, dates);
+    return false;
+  });
+  return kept.map((one) => withDate(one, dates.get(one)));
+}
+
+interface Read {
+  readonly held: HeldAdvisory;
+  readonly stored: Stored;
+}
+
+/** The date counts for an advisory that names the same version as fixed; of several, the first. */
+function noteDate(bulletin: Stored, flaw: Read, dates: Map<Read, string>): void {
+  const { i: id, p: published, w: withdrawn, d: module } = bulletin;
+  if (published === undefined || withdrawn !== undefined || !isBulletin(id) || flaw.stored.d !== module) return;
+  const fixes = fixesOf(flaw.stored);
+  if (!fixesOf(bulletin).some((fix) => fixes.includes(fix))) return;
+  const known = dates.get(flaw) ?? flaw.stored.q;
+  if (known === undefined || published < known) dates.set(flaw, published);
+}
+
+function fixesOf({ r = [] }: Stored): readonly string[] {
+  return r.flatMap((range) => range.slice(1).filter((event) => event.startsWith('f')));
+}
+
+function withDate({ held, stored }: Read, date: string | undefined): HeldAdvisory {
+  return date === undefined ? held : { ...held, json: Buffer.from(JSON.stringify({ ...stored, q: date })) };
 }
 
 /**

@@ -229,6 +229,22 @@ describe('a bulletin', () => {
     ]);
   });
 
+  it('leaves behind when the fix was published, where the version is the same', async () => {
+    const dated = (published: string, fixed = '1.2') =>
+      item({
+        id: `DSA-${published.slice(8, 10)}-1`,
+        upstream: ['CVE-2024-1000', 'CVE-2024-2000'],
+        published,
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+      });
+    const dates = async (...bulletins: readonly ReturnType<typeof item>[]) =>
+      (await held([...bulletins, first, second])).map(({ fixPublished }) => fixPublished);
+    const [early, late] = ['2024-03-01T00:00:00Z', '2024-03-09T00:00:00Z'];
+    expect(await dates(dated(late), dated(early))).toEqual([early, early]);
+    expect(await dates(dated(early, '1.3'))).toEqual([undefined, undefined]);
+    expect(await dates(bulletin)).toEqual([undefined, undefined]);
+  });
+
   it('stays where it alone knows a flaw', async () => {
     expect(await held([bulletin, first])).toHaveLength(2);
     expect(await held([bulletin, first, item({ id: 'CVE-2024-2000', withdrawn: '2024-01-01' })])).toHaveLength(3);

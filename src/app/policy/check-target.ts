@@ -1,5 +1,7 @@
 import type { CelThread } from '#app/policy/cel-thread.ts';
 import { factsOfScan } from '#app/policy/facts-of-scan.ts';
+import type { FirstSeen } from '#app/policy/first-seen.ts';
+import type { Finding } from '#finding/finding.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import type { Facts } from '#policy/facts/facts.ts';
 import { namesOf } from '#policy/match.ts';
@@ -25,6 +27,8 @@ export interface Judging {
   /** Where the targets shall run; undefined when nobody said. */
   readonly environment: string | undefined;
   readonly now: Date;
+  /** Asks the record when findings were first seen; undefined without one. */
+  readonly firstSeen: ((findings: readonly Finding[]) => Promise<FirstSeen | undefined>) | undefined;
   /** Undefined where no policy has CEL. */
   readonly cel: CelThread | undefined;
 }
@@ -41,7 +45,8 @@ export interface Checked {
 /** Judges what a scan found. Never throws: what cannot be judged is unknown. */
 export async function checkTarget(report: ScanReportInput, judging: Judging): Promise<Checked> {
   const { policies, baseline, now, environment } = judging;
-  const { facts, notes } = applyVex(factsOfScan(report, { now, environment }), judging.statements);
+  const firstSeen = await judging.firstSeen?.(report.findings.findings);
+  const { facts, notes } = applyVex(factsOfScan(report, { now, environment, firstSeen }), judging.statements);
   const names = namesOf(facts);
   const waivers = [...judging.waivers, ...judging.recordedWaivers.filter((waiver) => isForImage(waiver, names))];
   const cel = (await judging.cel?.judge(policies, facts, now.getTime())) ?? new Map();

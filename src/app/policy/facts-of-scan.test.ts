@@ -76,6 +76,34 @@ describe('factsOfScan', () => {
     expect(imageOf(report({ config: user === undefined ? {} : { user } })).root).toBe(root);
   });
 
+  it('a name is root when the image’s list of users says so, and no guess where it does not have it', () => {
+    const root = (user: string, listed?: { readonly name: string; readonly uid: number }) => {
+      const given = report({ config: { user } });
+      const inventory = { ...given.inventory, ...(listed === undefined ? {} : { user: listed }) };
+      return imageOf({ ...given, inventory }).root;
+    };
+    expect(root('app:staff', { name: 'app', uid: 1000 })).toBe(false);
+    expect(root('toor', { name: 'toor', uid: 0 })).toBe(true);
+    expect(root('root', { name: 'root', uid: 1000 })).toBe(false);
+    expect(root('app', { name: 'other', uid: 1000 })).toBe(null);
+    expect(root('0', { name: '0', uid: 1000 })).toBe(true);
+  });
+
+  it('says how large it is and how it starts; null where that is not known', () => {
+    const config = { entrypoint: ['/app'], command: ['--now'], ports: ['80/tcp'], volumes: ['/data'] };
+    expect(imageOf(report({ config, description: { size: { bytes: 7, of: 'compressed' } } }))).toMatchObject({
+      ...config,
+      ...{ sizeBytes: 7, sizeOf: 'compressed' },
+    });
+    expect(imageOf(report({}))).toMatchObject({ sizeBytes: null, sizeOf: null, entrypoint: [], ports: [] });
+    const { config: _, ...without } = report({}).description;
+    expect(imageOf({ ...report({}), description: without })).toMatchObject({
+      user: null,
+      entrypoint: null,
+      ports: null,
+    });
+  });
+
   it.each([
     [undefined, null],
     ['0001-01-01T00:00:00Z', null],

@@ -1,4 +1,5 @@
 import { findingFactsOf } from '#app/policy/finding-facts-of.ts';
+import type { FirstSeen } from '#app/policy/first-seen.ts';
 import { hidesLicences, hidesPackages } from '#app/policy/harmless-problems.ts';
 import { imageFactsOf } from '#app/policy/image-facts-of.ts';
 import type { Problem } from '#core/errors.ts';
@@ -11,6 +12,8 @@ export interface FactsOptions {
   readonly now: Date;
   /** Where it shall run; undefined when nobody said. */
   readonly environment: string | undefined;
+  /** What the record says; undefined without one. */
+  readonly firstSeen?: FirstSeen | undefined;
 }
 
 type PackageFacts = Extract<Facts['packages'], { state: 'collected' }>['value'][number];
@@ -29,7 +32,10 @@ const LATER = 'this program does not collect it';
  * The facts of a scanned target. What could not be read while scanning makes the contents a part of the whole: rules then
  * find what is wrong in that part, and cannot tell that nothing is.
  */
-export function factsOfScan(report: ScanReportInput, { now, environment }: FactsOptions): Facts {
+export function factsOfScan(
+  report: ScanReportInput,
+  { now, environment, firstSeen = () => null }: FactsOptions,
+): Facts {
   const { description, inventory, findings, advisories } = report;
   const gaps = inventory.problems.filter(hidesPackages);
   const unlisted = inventory.problems.filter((problem) => hidesPackages(problem) || hidesLicences(problem));
@@ -49,7 +55,10 @@ export function factsOfScan(report: ScanReportInput, { now, environment }: Facts
     findings:
       advisories === undefined
         ? { state: 'not-collected', why: 'there were no advisories to compare with' }
-        : whole(findings.findings.map(findingFactsOf), gaps),
+        : whole(
+            findings.findings.map((finding) => findingFactsOf(finding, firstSeen(finding))),
+            gaps,
+          ),
     coverage: whole(
       findings.coverage.map((line) => ({ ...line })),
       gaps,

@@ -1,8 +1,8 @@
 import type { Finding } from '#finding/finding.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 
-/** A finding as rules see it. No source says yet when a fix appeared, and nobody excused it yet. */
-export function findingFactsOf(finding: Finding): FindingFacts {
+/** A finding as rules see it: nobody excused it yet. @param firstSeen what the record says */
+export function findingFactsOf(finding: Finding, firstSeen: string | null): FindingFacts {
   const { package: found, exploitation, severity } = finding;
   const { layer, locations } = found;
   return {
@@ -22,8 +22,8 @@ export function findingFactsOf(finding: Finding): FindingFacts {
     knownExploitedSince: exploitation?.knownExploitedSince ?? null,
     epss: exploitation?.epss?.score ?? null,
     published: finding.published ?? null,
-    fixed: null,
-    firstSeen: null,
+    fixed: finding.fixPublished ?? null,
+    firstSeen,
     status: 'affected',
     statement: null,
     location: locations[0] ?? null,

@@ -7,12 +7,15 @@ import type { Problem } from '#core/errors.ts';
  */
 const HARMLESS: ReadonlySet<string> = new Set(['RPM_FILE_LIST']);
 
+/** Who an image's users are: no package is listed there. */
+const USERS_FILE = /^\/?etc\/passwd$/;
+
 /** Debian keeps licences in files of their own: packages are listed elsewhere. */
 const LICENCE_FILE = /^\/?usr\/share\/doc\/[^/]+\/copyright$/;
 
 /** Whether a problem while scanning may have hidden packages, and with them what is wrong with them. */
 export function hidesPackages(problem: Problem): boolean {
-  return !HARMLESS.has(problem.code) && !hidesLicences(problem);
+  return !HARMLESS.has(problem.code) && !USERS_FILE.test(problem.path ?? '') && !hidesLicences(problem);
 }
 
 /** Whether a problem has hidden what a package's licence is, and nothing else. */

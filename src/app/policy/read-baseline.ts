@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readOperatorFile } from '#app/policy/read-operator-file.ts';
 import { HoldfastError } from '#core/errors.ts';
-import { findingKey } from '#policy/rules/finding-filter.ts';
+import { findingKey } from '#policy/finding-key.ts';
 
 const MOST_BYTES = 256 * 1024 * 1024;
 

@@ -10,7 +10,8 @@ import { statPath } from '#app/stat-path.ts';
 import { HoldfastError, problemOf } from '#core/errors.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import { parseEvaluation } from '#policy/evaluation.ts';
-import { type Facts, factsSchema } from '#policy/facts/facts.ts';
+import type { Facts } from '#policy/facts/facts.ts';
+import { readFacts as factsOf } from '#policy/facts/read-facts.ts';
 import { factsOfGiven } from '#policy/load/case-facts.ts';
 import { type CaseFile, loadCases, type PolicyCase } from '#policy/load/load-cases.ts';
 import type { Policy } from '#policy/policy.ts';
@@ -128,7 +129,7 @@ function readFacts(path: string): FactsFile {
     return { facts, now: new Date(Date.parse(now)), ...(baseline === null ? {} : { baseline: new Set(baseline) }) };
   }
   try {
-    return { facts: factsSchema.parse(JSON.parse(text)) };
+    return { facts: factsOf(JSON.parse(text)) };
   } catch (cause) {
     throw new HoldfastError('POLICY_TEST_INVALID', `${path} holds no facts`, {
       path,

@@ -12,6 +12,8 @@ export interface EngineImage {
   /** Digest of the manifest or index that the name stands for, where the engine says it. */
   readonly target?: Digest;
   readonly platform?: Platform;
+  /** Of what its layers unpack to, where the engine says it. */
+  readonly unpackedBytes?: number;
 }
 
 /** A name in a path: the engine routes on the slashes of image names, so they stay. */
@@ -30,10 +32,12 @@ export async function inspectImage(engine: Engine, name: string): Promise<Engine
   const descriptor = isObject(image['Descriptor']) ? image['Descriptor'] : {};
   const target = digestOf(descriptor['digest']);
   const [os, architecture, variant] = ['Os', 'Architecture', 'Variant'].map((key) => optionalString(image, key));
+  const size = Number(image['Size']);
   return {
     id,
     tags: strings(image['RepoTags']),
     ...(target === undefined ? {} : { target }),
+    ...(Number.isSafeInteger(size) && size > 0 ? { unpackedBytes: size } : {}),
     ...(os === undefined || architecture === undefined
       ? {}
       : { platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } }),

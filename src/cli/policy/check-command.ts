@@ -60,6 +60,7 @@ export async function checkCommand(
         ...{ policies, baseline, environment: flags.environment, now, cel, notes: files.notes },
         ...{ waivers: files.waivers, statements },
         recordedWaivers: record?.waivers ?? [],
+        firstSeen: record === undefined ? undefined : (findings) => record.firstSeen(findings, now),
       };
       const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
       const checked: Checked[] = [];

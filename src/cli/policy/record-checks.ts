@@ -2,6 +2,7 @@ import { actorOf } from '#app/home/actor.ts';
 import { findHome, type Home } from '#app/home/home.ts';
 import { type OpenRecord, openRecord } from '#app/home/open-record.ts';
 import type { Checked, Judging } from '#app/policy/check-target.ts';
+import { type FirstSeen, firstSeen } from '#app/policy/first-seen.ts';
 import { type RecordedVerdict, recordVerdict } from '#app/policy/record-verdict.ts';
 import { indexScans, recordScan } from '#app/record-scan.ts';
 import { recordedWaivers } from '#app/waiver/recorded-waivers.ts';
@@ -9,12 +10,15 @@ import { recordClock } from '#cli/clock.ts';
 import { reportError } from '#cli/errors.ts';
 import { printProblems } from '#cli/problems.ts';
 import { homeToRecordIn } from '#cli/record-scans.ts';
+import type { Finding } from '#finding/finding.ts';
 import type { Waiver } from '#policy/waiver/waiver.ts';
 
 /** A home's record during checks. What fails is told at once, and remembered: the checks go on without it. */
 export interface CheckRecord {
   /** Those that were not revoked; also those that are over, which verdicts tell. */
   readonly waivers: readonly Waiver[];
+  /** When findings were first recorded; undefined where the record could not be asked. */
+  firstSeen(findings: readonly Finding[], now: Date): Promise<FirstSeen | undefined>;
   /** Puts scans and the verdicts over them on the record. What could not be recorded is missing at the end. */
   record(checked: readonly Checked[], judging: Judging): Promise<readonly RecordedVerdict[]>;
   close(): Promise<void>;
@@ -47,6 +51,11 @@ export async function openCheckRecord(
   if (known === undefined) process.stderr.write('  Waivers on the record do not count in this check.\n');
   return {
     waivers: (known ?? []).filter(({ revoked }) => revoked === undefined).map(({ waiver }) => waiver),
+    firstSeen: async (findings, now) => {
+      if (record === undefined) return undefined;
+      const unseen = wanted === false ? null : now.toISOString();
+      return trying(() => firstSeen(record, findings, unseen));
+    },
     record: async (checked, judging) => {
       const recorded: RecordedVerdict[] = [];
       if (wanted === false) return recorded;

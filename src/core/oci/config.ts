@@ -16,6 +16,13 @@ export interface ImageConfig {
   readonly variant?: string;
   readonly created?: string;
   readonly user?: string;
+  /** The words that a container begins with; `command` follows them. */
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  /** As they were exposed, `80/tcp`, in the order of the document. */
+  readonly ports?: readonly string[];
+  /** Directories that get a volume of their own. */
+  readonly volumes?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Digests of the uncompressed layers, bottom first. */
   readonly diffIds: readonly Digest[];

@@ -200,6 +200,15 @@ describe('parseImageConfig', () => {
     expect(read).toEqual({ os: 'linux', architecture: 'amd64', labels: {}, diffIds: [], history: [] });
   });
 
+  test('keeps how a container begins, what it exposes and mounts; what is no text is left out', () => {
+    const config = { Entrypoint: ['/a', 7], Cmd: '-b', ExposedPorts: { '80/tcp': {} }, Volumes: { '/data': null } };
+    expect(parseImageConfig(bytes({ rootfs: { diff_ids: [] }, config }))).toMatchObject({
+      ...{ entrypoint: ['/a'], command: ['-b'], ports: ['80/tcp'], volumes: ['/data'] },
+    });
+    const odd = { Entrypoint: {}, Cmd: null, ExposedPorts: ['80'], Volumes: 'x' };
+    expect(Object.keys(parseImageConfig(bytes({ rootfs: { diff_ids: [] }, config: odd })))).not.toContain('ports');
+  });
+
   test.each([
     ['no rootfs', {}],
     ['a diffID that is no digest', { rootfs: { diff_ids: ['sha256:x'] } }],

@@ -125,6 +125,12 @@ function parseDiffId(value: unknown): Digest {
   throw configInvalid(`a diffID is not a content digest: ${shownValue(value)}`);
 }
 
+/** A list of words; one that is no text is left out, and a text alone is a list of one, as Docker reads it. */
+function wordsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
+}
+
 /**
  * Reads an image configuration of at most 8 MiB, 1,000 layers and 4,096 history entries (OCI image specification,
  * config; Docker's holds the same members). An operating system or architecture left out is `unknown`.
@@ -138,12 +144,19 @@ export function parseImageConfig(bytes: Buffer): ImageConfig {
   const variant = optionalString(document, 'variant');
   const created = optionalString(document, 'created');
   const user = optionalString(settings, 'User');
+  const said = {
+    entrypoint: wordsOf(settings['Entrypoint']),
+    command: wordsOf(settings['Cmd']),
+    ports: isObject(settings['ExposedPorts']) ? Object.keys(settings['ExposedPorts']) : [],
+    volumes: isObject(settings['Volumes']) ? Object.keys(settings['Volumes']) : [],
+  };
   return {
     os: optionalString(document, 'os') ?? 'unknown',
     architecture: optionalString(document, 'architecture') ?? 'unknown',
     ...(variant === undefined ? {} : { variant }),
     ...(created === undefined ? {} : { created }),
     ...(user === undefined ? {} : { user }),
+    ...Object.fromEntries(Object.entries(said).filter(([, words]) => words.length > 0)),
     labels: stringMap(settings['Labels']),
     diffIds: (optionalArray(rootfs, 'diff_ids', DESCRIPTOR_LIMIT, configInvalid) ?? []).map(parseDiffId),
     history: (optionalArray(document, 'history', HISTORY_LIMIT, configInvalid) ?? []).map(parseHistory),

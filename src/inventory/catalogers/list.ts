@@ -6,6 +6,7 @@ import { goBinary } from '#inventory/catalogers/go-binary/index.ts';
 import { npmInstalled } from '#inventory/catalogers/npm-installed/index.ts';
 import { npmLock } from '#inventory/catalogers/npm-lock/index.ts';
 import { osRelease } from '#inventory/catalogers/os-release/index.ts';
+import { passwd } from '#inventory/catalogers/passwd/index.ts';
 import { python } from '#inventory/catalogers/python/index.ts';
 import { rpm } from '#inventory/catalogers/rpm/index.ts';
 
@@ -19,6 +20,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   npmInstalled,
   npmLock,
   python,
+  passwd,
 ];
 
 /** Those that look inside executables. */

@@ -45,6 +45,34 @@ async function merged(layers: readonly (readonly TarFile[])[], history: readonly
 const shown = ({ name, version, layer }: Package) => `${name} ${version} @${layer?.index}`;
 const packagesOf = async (...layers: readonly (readonly TarFile[])[]) => (await merged(layers)).packages.map(shown);
 
+describe('the user that the image is configured to run as', () => {
+  const users = (...lines: readonly string[]): TarFile => ({ name: 'etc/passwd', body: lines.join('\n') });
+  const userOf = async (user: string, ...layers: readonly (readonly TarFile[])[]) => {
+    const results = await Promise.all(layers.map((files) => layerOf(files)));
+    const description = { annotations: {}, config: { ...configOf(layers.length, []), user }, problems: [] };
+    return mergeLayers(
+      description,
+      results.map((result, index) => ({ result, diffId: diffId(index) })),
+      [],
+    ).user;
+  };
+
+  it('is looked up in the list that the merged image shows, once it is a name', async () => {
+    const below = [users('root:x:0:0', 'app:x:1000:1000')];
+    expect(await userOf('app:staff', below)).toEqual({ name: 'app', uid: 1000 });
+    expect(await userOf('app', below, [users('app:x:0:0')])).toEqual({ name: 'app', uid: 0 });
+    expect(await userOf('1000', below)).toBeUndefined();
+    expect(await userOf('other', below)).toBeUndefined();
+    expect(await userOf('app', below, [{ name: 'etc/.wh.passwd' }])).toBeUndefined();
+    expect(await userOf('app', [users('app:x:many:0')])).toBeUndefined();
+  });
+
+  it('is not known where a link takes the place of the list', async () => {
+    const link: TarFile = { name: 'etc/passwd', type: '2', link: '/elsewhere' };
+    expect(await userOf('app', [users('app:x:1000:1000')], [link])).toBeUndefined();
+  });
+});
+
 describe('which layer a package is from', () => {
   it('the lowest since which every status file names it', async () => {
     const layers = [

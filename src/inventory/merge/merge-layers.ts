@@ -3,6 +3,7 @@ import { coveredByInstalled, directoriesWithModules } from '#inventory/cataloger
 import { pickOs } from '#inventory/catalogers/os-release/pick-os.ts';
 import type { LayerInventory } from '#inventory/layer-inventory.ts';
 import { baseImage } from '#inventory/merge/base-image.ts';
+import { configuredUser } from '#inventory/merge/configured-user.ts';
 import { ownersOf } from '#inventory/merge/owned-paths.ts';
 import { packagePurl } from '#inventory/merge/package-purl.ts';
 import { isThirdParty } from '#inventory/merge/third-party.ts';
@@ -38,9 +39,11 @@ export function mergeLayers(
   const os = pickOs(osReleases(visible));
   const sightings = withoutCoveredLocks(visible.flatMap(sightingsOf));
   const base = baseImage(description);
+  const user = configuredUser(description.config?.user, visible);
   const packages = assemble(sightings, visible, layers, os, base);
   return {
     ...(os === undefined ? {} : { os }),
+    ...(user === undefined ? {} : { user }),
     repositories: [...new Set(visible.flatMap(branchesOf))].sort(),
     packages,
     base,

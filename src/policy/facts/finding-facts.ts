@@ -23,8 +23,14 @@ export const findingFacts = z.object({
   knownExploitedSince: date,
   epss: described(z.nullable(z.number()), 'Probability of exploitation in the next 30 days, 0 to 1.'),
   published: described(date, 'When the flaw became known, ISO 8601.'),
-  fixed: described(date, 'When a fix became known, ISO 8601; null when nobody says.'),
-  firstSeen: described(date, 'When this record first saw it in this image, ISO 8601.'),
+  fixed: described(
+    date,
+    'When the first fix was published, ISO 8601, as the distribution’s bulletin dates it; null when none does.',
+  ),
+  firstSeen: described(
+    date,
+    'When this home’s record first saw it in the package, whatever image and version, ISO 8601; null without one.',
+  ),
   status: described(
     z.enum(['affected', 'not_affected', 'fixed', 'under_investigation']),
     'What a VEX statement says; `affected` without one. Rules pass over `not_affected` and `fixed`.',

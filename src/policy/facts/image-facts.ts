@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described } from '#policy/described.ts';
 
 const text = z.string();
+const words = z.nullable(z.array(text));
 
 /** What an image's manifest and configuration say. */
 export const imageFacts = z.object({
@@ -21,11 +22,20 @@ export const imageFacts = z.object({
     'ISO 8601; null when the image does not say, or says a made-up time such as 1970.',
   ),
   layers: described(z.nullable(z.int()), 'How many; null where there are none.'),
+  sizeBytes: described(z.nullable(z.int()), 'Of all layers together; null where one of them is not known.'),
+  sizeOf: described(
+    z.nullable(z.enum(['compressed', 'uncompressed'])),
+    'What was added up: layers as they are stored and sent, or what they unpack to.',
+  ),
   user: described(z.nullable(text), 'As configured; empty means root, null that it is not known.'),
   root: described(
     z.nullable(z.boolean()),
-    'It runs as root unless it is told otherwise; null when that cannot be told.',
+    'It runs as root unless it is told otherwise, a name looked up in its /etc/passwd; null when that cannot be told.',
   ),
+  entrypoint: described(words, 'The words that a container begins with; null when they are not known.'),
+  command: described(words, 'What follows them unless another command is given.'),
+  ports: described(words, 'As they are exposed: `80/tcp`.'),
+  volumes: described(words, 'Directories that get a volume of their own.'),
   labels: described(z.record(text, text), 'As configured.'),
   base: described(
     z.nullable(z.object({ name: z.nullable(text), digest: z.nullable(text), method: text })),

@@ -53,6 +53,7 @@ export function factsOfGiven(given: Given, environment: string | null, now: numb
       value: {
         ...{ reference, registry: 'registry.example', repository: 'app', tag: '1.0', pinned: false },
         ...{ digest: `sha256:${'0'.repeat(64)}`, imageId: null, platform: 'linux/amd64', created: today, layers: 1 },
+        ...{ sizeBytes: null, sizeOf: null, entrypoint: [], command: [], ports: [], volumes: [] },
         ...{ user: '1000', root: false, labels: {}, base: null, os: null, verified: 'digests' },
         ...said(given.image ?? {}),
       },

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
 import { described } from '#policy/described.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
+import { findingKey } from '#policy/finding-key.ts';
 import { readTime } from '#policy/read-time.ts';
 import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
 
@@ -26,7 +27,7 @@ export const findingParameters = {
   ),
   since: described(
     z.optional(z.enum(['publication', 'fix', 'first-seen'])),
-    'From when these days count (publication unless said). Where nobody says when the fix appeared, from publication.',
+    'From when these days count (publication unless said). Where no bulletin dates the fix, from publication; what the record never saw has no grace.',
   ),
 };
 
@@ -44,11 +45,6 @@ export interface FindingParameters {
   readonly since?: 'publication' | 'fix' | 'first-seen' | undefined;
 }
 
-/** How findings of two reports are compared: a new version of a package that has the same flaw is nothing new. */
-export function findingKey(id: string, purl: string): string {
-  return `${id} ${purl.replace(/@[^@?#/]*(?=$|[?#])/, '').replace(/[?#].*$/, '')}`;
-}
-
 /** Says what is wrong with all findings that `wanted` and the parameters choose. */
 export function overFindings(
   context: RuleContext,
@@ -57,20 +53,22 @@ export function overFindings(
   words: (finding: FindingFacts) => string,
 ): RuleOutcome {
   const failures: Failure[] = [];
+  const undated = { fix: [] as string[], firstSeen: [] as string[] };
   for (const finding of collected(context, 'findings')) {
     if (finding.status === 'not_affected' || finding.status === 'fixed' || !wanted(finding)) continue;
     if (parameters.fixable !== undefined && parameters.fixable !== finding.fixable) continue;
     // Whose it is may be unknown: then it may be anybody's.
     if (parameters.owner !== undefined && finding.owner !== 'unknown' && finding.owner !== parameters.owner) continue;
     if (parameters.newOnly === true && context.baseline?.has(findingKey(finding.id, finding.purl)) === true) continue;
+    noteUndated(finding, parameters, undated);
     if (inGrace(finding, parameters, context.now)) continue;
     failures.push(failureOf(finding, words(finding)));
   }
   // Without anything to compare with, each of them may be new or not.
   if (parameters.newOnly !== true || context.baseline !== undefined || failures.length === 0)
-    return { failures, missing: [] };
+    return { failures, missing: [], undated };
   const sentence = `Which of ${failures.length} findings are new cannot be told without a report to compare with.`;
-  return { failures: [], missing: [{ sentence, hint: 'Give one: --baseline REPORT.json' }] };
+  return { failures: [], missing: [{ sentence, hint: 'Give one: --baseline REPORT.json' }], undated };
 }
 
 function failureOf(finding: FindingFacts, sentence: string): Failure {
@@ -88,10 +86,25 @@ function failureOf(finding: FindingFacts, sentence: string): Failure {
   return failure;
 }
 
+function noteUndated(
+  finding: FindingFacts,
+  { graceDays, since }: FindingParameters,
+  undated: { readonly fix: string[]; readonly firstSeen: string[] },
+): void {
+  if (graceDays === undefined || since === undefined || since === 'publication') return;
+  if (mostDays(finding, graceDays) === 0) return;
+  if (since === 'fix' && finding.fixed === null && finding.fixable) undated.fix.push(finding.id);
+  if (since === 'first-seen' && finding.firstSeen === null) undated.firstSeen.push(finding.id);
+}
+
+function mostDays({ severity: level }: FindingFacts, graceDays: NonNullable<FindingParameters['graceDays']>): number {
+  return typeof graceDays === 'number' ? graceDays : (graceDays[level] ?? 0);
+}
+
 /** A flaw without a date has no grace: nobody knows how old it is. */
 function inGrace(finding: FindingFacts, { graceDays, since = 'publication' }: FindingParameters, now: number): boolean {
   if (graceDays === undefined) return false;
-  const most = typeof graceDays === 'number' ? graceDays : (graceDays[finding.severity] ?? 0);
+  const most = mostDays(finding, graceDays);
   if (most === 0) return false;
   const from =
     since === 'fix'

@@ -19,6 +19,14 @@ export interface RuleContext {
 export interface RuleOutcome {
   readonly failures: readonly Failure[];
   readonly missing: readonly { readonly sentence: string; readonly hint?: string }[];
+  /** Ids of flaws whose days of grace could not be counted from where the policy says. */
+  readonly undated?: Undated;
+}
+
+/** What has no date: the fix that is known, or when the flaw was first seen. */
+export interface Undated {
+  readonly fix: readonly string[];
+  readonly firstSeen: readonly string[];
 }
 
 export interface Failure {

@@ -1,6 +1,7 @@
 import type { Problem } from '#core/errors.ts';
 import { layerInstructions } from '#image/attach-history.ts';
 import type { ImageLayer, LayerRead, ReadImage, Verified } from '#image/image.ts';
+import { imageSize } from '#source/archive/image-size.ts';
 import { missingLayer } from '#source/archive/layout-errors.ts';
 import type { SelectedImage } from '#source/archive/selected-image.ts';
 
@@ -26,6 +27,7 @@ export function assemble<R>(
   const { config, imageId, digest, annotations, tags } = selected;
   const instructions = layerInstructions(config);
   const { os, architecture, variant } = config;
+  const size = imageSize(selected);
   return {
     description: {
       ...about,
@@ -34,6 +36,7 @@ export function assemble<R>(
       platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
       verified,
       config,
+      ...(size === undefined ? {} : { size }),
       annotations,
       tags,
       problems,

@@ -29,7 +29,8 @@ export function openLayout(files: BlobFiles, about: About, choice: ImageChoice, 
       const reads = await readInTurn(selected.layers, found, readLayer);
       const unread = found.flatMap((place) => ('unread' in place ? [problemOf(place.unread)] : []));
       const problems: readonly Problem[] = [...files.problems, ...unread];
-      return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', problems);
+      const layers = selected.layers.map((layer, index) => withSize(layer, found[index]));
+      return assemble(about, { ...selected, layers }, reads, choice.verify ? 'digests' : 'none', problems);
     },
     close: async () => undefined,
   };
@@ -47,6 +48,10 @@ function locate(layer: SelectedLayer, files: BlobFiles, verify: boolean): Place 
   }
   if (verify) checkSize(layer, range.sizeBytes);
   return { range };
+}
+
+function withSize(layer: SelectedLayer, place: Place | undefined): SelectedLayer {
+  return place !== undefined && 'range' in place ? { ...layer, sizeBytes: place.range.sizeBytes } : layer;
 }
 
 async function readInTurn<R>(

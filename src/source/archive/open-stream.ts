@@ -72,7 +72,11 @@ async function readStream<R>(
       reads.push(await readLayer({ kind: 'stream', chunks: chunks() }, expected));
     }
   }
-  return assemble(about, selected, reads, choice.verify ? 'digests' : 'none', problems.all());
+  const layers = selected.layers.map((layer) => {
+    const passed = names.find(layer.path);
+    return passed === undefined ? layer : { ...layer, sizeBytes: passed.sizeBytes };
+  });
+  return assemble(about, { ...selected, layers }, reads, choice.verify ? 'digests' : 'none', problems.all());
 }
 
 type Place<R> = Passed<R> | { readonly kind: 'unread'; readonly error: HoldfastError };

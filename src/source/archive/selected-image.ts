@@ -35,6 +35,8 @@ export interface SelectedImage {
   readonly annotations: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
   readonly layers: readonly SelectedLayer[];
+  /** Of all that the layers unpack to, where the engine says it. */
+  readonly unpackedBytes?: number;
 }
 
 /** Reads a small file of the layout, at most `limitBytes`; undefined when there is none. */

@@ -41,8 +41,14 @@ export function overlayContent({ directory, record, confirm }: StoredLayer): Lay
 }
 
 /** A stored image as the one that was selected. */
-export function selectedOf({ config, layers }: StoredImage, imageId: Digest, tags: readonly string[]): SelectedImage {
+export function selectedOf(
+  { config, layers }: StoredImage,
+  imageId: Digest,
+  tags: readonly string[],
+  unpackedBytes?: number,
+): SelectedImage {
   return {
+    ...(unpackedBytes === undefined ? {} : { unpackedBytes }),
     config: parseImageConfig(config),
     imageId,
     annotations: {},

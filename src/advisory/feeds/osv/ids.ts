@@ -1,3 +1,4 @@
+import { isBulletin } from '#advisory/bulletins.ts';
 import { isCve, type JsonObject, textsOf } from '#advisory/feeds/fields.ts';
 
 /**
@@ -5,12 +6,6 @@ import { isCve, type JsonObject, textsOf } from '#advisory/feeds/fields.ts';
  * exactly one CVE upstream, that is the flaw.
  */
 const ONE_FLAW_EACH: readonly string[] = ['AZL', 'BELL', 'CGA', 'CLEANSTART', 'ECHO', 'MINI'];
-
-/** Databases whose records are bulletins: one update, any number of flaws, which some of them list as `related`. */
-const BULLETINS: readonly string[] = [
-  ...['ALBA', 'ALEA', 'ALSA', 'DLA', 'DSA', 'DTSA', 'ELA', 'LSN', 'MGASA', 'RHBA', 'RHEA', 'RHSA'],
-  ...['RLBA', 'RLEA', 'RLSA', 'RXSA', 'SUSE', 'USN', 'openEuler', 'openSUSE'],
-];
 
 /** Names for people, where the prefix is not the database's own. */
 const DATABASES: Readonly<Record<string, string>> = {
@@ -64,7 +59,8 @@ export interface RecordIds {
 export function recordIds(id: string, record: JsonObject): RecordIds {
   const aliases = new Set(textsOf(record['aliases']));
   const named = [...textsOf(record['upstream'])];
-  if (BULLETINS.includes(prefixOf(id))) named.push(...textsOf(record['related']));
+  // Some bulletins list their flaws as related.
+  if (isBulletin(id)) named.push(...textsOf(record['related']));
   const upstream = new Set(named.map((name) => cveInside(name) ?? name).filter(isCve));
   const own = cveInside(id);
   if (own !== undefined) aliases.add(own);

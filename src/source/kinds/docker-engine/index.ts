@@ -55,7 +55,7 @@ async function readInPlace<R>(
   const about = { kind: 'docker', reference: name };
   if (known.info.containerdStore) return readContainerdImage(known.info, image, about, choiceOf(options), readLayer);
   const stored = storedImage(known, image.id, options.exportOnly === true);
-  const selected = selectedOf(stored, image.id, image.tags);
+  const selected = selectedOf(stored, image.id, image.tags, image.unpackedBytes);
   return readSelected(about, selected, stored.layers.map(overlayContent), 'engine', readLayer);
 }
 

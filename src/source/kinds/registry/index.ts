@@ -3,6 +3,7 @@ import { createRegistryClient } from '#base/registry-client/registry-client.ts';
 import type { Platform } from '#core/platform.ts';
 import { formatReference, type Reference } from '#core/reference.ts';
 import type { Image, ImageDescription } from '#image/image.ts';
+import { imageSize } from '#source/archive/image-size.ts';
 import { readLayers } from '#source/kinds/registry/read-layers.ts';
 import { type ResolvedImage, resolveImage } from '#source/kinds/registry/resolve-image.ts';
 
@@ -18,6 +19,12 @@ export interface RegistryImageOptions extends HttpOptions {
 function describe(reference: Reference, image: ResolvedImage, verify: boolean): ImageDescription {
   const { registry, repository, tag } = reference;
   const { os, architecture, variant } = image.config;
+  const size = imageSize({
+    layers: image.manifest.layers.map(({ digest, sizeBytes }, index) => {
+      const diffId = image.config.diffIds[index];
+      return { path: digest, sizeBytes, expected: { digest, ...(diffId === undefined ? {} : { diffId }) } };
+    }),
+  });
   return {
     kind: 'registry',
     reference: formatReference(reference),
@@ -26,6 +33,7 @@ function describe(reference: Reference, image: ResolvedImage, verify: boolean): 
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     verified: verify ? 'digests' : 'none',
     config: image.config,
+    ...(size === undefined ? {} : { size }),
     annotations: image.annotations,
     tags: tag === undefined ? [] : [formatReference({ registry, repository, tag })],
     problems: [],
