@@ -3,6 +3,7 @@ import { addAffected } from '#cli/commands/affected.ts';
 import { addCheck } from '#cli/commands/check.ts';
 import { addDb } from '#cli/commands/db.ts';
 import { addDbInit } from '#cli/commands/db-init.ts';
+import { addDoctor } from '#cli/commands/doctor.ts';
 import type { Finish } from '#cli/commands/finish.ts';
 import { addHome } from '#cli/commands/home.ts';
 import { addInit } from '#cli/commands/init.ts';
@@ -35,6 +36,7 @@ export function buildProgram(finish: Finish): Command {
     .showHelpAfterError('  Add --help for what there is.')
     .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
     .exitOverride();
+  addDoctor(program, finish);
   addScan(program, finish);
   addCheck(program, finish);
   addWaiver(program, finish);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DoctorReport, doctorReportSchema } from '#api/doctor-report.ts';
 import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
 import type { VolumeList } from '#api/volume-list.ts';
 import { BASE_LINES, buildImage } from '../harness/build-image.ts';
@@ -21,7 +22,7 @@ const SERVER = [
 ].join(' && ');
 const POSTGRES = [...BASE_LINES, `ENV PGDATA=${PG} PG_MAJOR=16`, `CMD ["sh", "-c", "${SERVER}; exec sleep 1000"]`];
 
-needs('engine', 'busybox')('volume ls and volume doctor', () => {
+needs('engine', 'busybox')('volume ls, volume doctor and doctor', () => {
   let bench: Bench;
   let engine: Engine;
   const start = (name: string, ...args: readonly string[]) =>
@@ -243,6 +244,82 @@ needs('engine', 'busybox')('volume ls and volume doctor', () => {
       );
     });
   }
+
+  async function look(...args: readonly string[]): Promise<DoctorReport> {
+    const ran = await bench.run(['doctor', '--format', 'json', ...args], environment());
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const report: DoctorReport = JSON.parse(ran.stdout);
+    expect(doctorReportSchema.parse(report)).toEqual(report);
+    return report;
+  }
+
+  test('doctor names the open image and the data on an anonymous volume first, and changes nothing', async () => {
+    await buildImage(engine, 'shop/web:1', [...BASE_LINES, 'COPY app /app', 'CMD ["sleep", "1000"]'], {
+      'app/node_modules/lodash/package.json': '{"name":"lodash","version":"3.10.1"}',
+    });
+    await engine.docker('run', '--detach', '--name', 'web', '--publish', '18080:80', 'shop/web:1');
+    const state = async () => [
+      await engine.docker('ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.State}}'),
+      await engine.docker('volume', 'ls'),
+      (await engine.docker('images', '--all', '--no-trunc', '--quiet')).split('\n').sort().join('\n'),
+    ];
+    const before = await state();
+    const report = await look();
+    expect(await state()).toEqual(before);
+
+    expect(report.engine).toMatchObject({ state: 'collected', product: 'docker' });
+    const [first] = report.images;
+    expect(first).toMatchObject({
+      ...{ reference: 'shop/web:1', containers: [{ name: 'web' }], severity: 'high' },
+      exposure: { ports: ['18080'], root: true, privileged: false },
+      dangers: expect.arrayContaining(['open to every network at 18080', 'runs as root']),
+    });
+    expect(first?.steps[0]?.sentence).toContain('Upgrade lodash 3.10.1');
+    // Nothing was compared of an image without packages: it is not called harmless.
+    expect(report.images.find(({ reference }) => reference === 'postgres:16')?.severity).toBe('unknown');
+
+    expect(report.tonight).toHaveLength(3);
+    expect(report.tonight.map(({ about }) => about).sort()).toEqual(['container', 'data', 'image']);
+    const of = (about: string) => report.tonight.find((one) => one.about === about);
+    expect(of('container')).toMatchObject({ severity: 'high', title: expect.stringMatching(/^Container \w+ /) });
+    expect(of('image')?.commands).toContain('holdfast check docker:shop/web:1');
+    expect(of('data')?.commands.join('\n')).toContain('docker volume create');
+
+    const lost = report.data.findings.map(({ container, rule }) => `${container} ${rule}`);
+    expect(lost).toContain('pg-anonymous anonymous-volume');
+    expect(lost).not.toContain('socket sensitive-bind');
+    expect(report.data.unkept.map(({ volume }) => volume)).toContain('pg');
+    const socket = report.containers.find(({ name }) => name === 'socket');
+    expect(socket?.reasons[0]).toMatchObject({ rule: 'run/sensitive-host-path', severity: 'high' });
+    expect(report.host.passed + report.host.failed.length).toBeGreaterThan(0);
+    expect(report.problems).toEqual([]);
+    const states = new Map(report.looked.map(({ subject, state }) => [subject, state]));
+    expect(states).toMatchObject(
+      new Map([
+        ['images', 'covered'],
+        ['containers', 'covered'],
+        ['snapshots', 'not-collected'],
+      ]),
+    );
+  });
+
+  test('doctor for people fits a terminal, but for commands that are to be pasted', async () => {
+    const { stdout, code, stderr } = await bench.run(['doctor'], environment());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('THREE THINGS TO DO TONIGHT');
+    for (const part of ['WHAT AN ATTACKER CAN USE', 'DATA THAT WOULD BE LOST', 'HOW CONTAINERS ARE RUN', 'THE HOST'])
+      expect(stdout).toContain(`\n${part}\n`);
+    for (const line of stdout.split('\n').filter((one) => !one.startsWith('     ')))
+      expect(line.length, line).toBeLessThanOrEqual(100);
+  });
+
+  test('doctor for scripts', async () => {
+    expect((await bench.run(['doctor', '--fail-on', 'high'], environment())).code).toBe(3);
+    expectRefused(await bench.run(['doctor', '--fail-on', 'low'], environment()), 'USAGE', 2);
+    expectRefused(await bench.run(['doctor', '--format', 'xml'], environment()), 'USAGE', 2);
+    const missing = await bench.run(['doctor', '--advisories', bench.path('absent.db')], environment());
+    expectRefused(missing, 'ADVISORIES_UNREADABLE', 2);
+  });
 
   test('two hundred volumes are listed', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `many-${index}`);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
 import { checkReportSchema } from '#api/check-report.ts';
+import { doctorReportSchema } from '#api/doctor-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
 import { hostReportSchema } from '#api/host-report.ts';
 import { lintedSchema, lintReportSchema } from '#api/lint-report.ts';
@@ -62,6 +63,7 @@ describe('the generated reference is current', () => {
     ['volume-repository-added', repositoryAddedSchema],
     ['volume-repository-list', repositoryListSchema],
     ['volume-repository-checked', repositoryCheckedSchema],
+    ['doctor-report', doctorReportSchema],
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['volume-snapshot-taken', snapshotTakenSchema],
     ['volume-snapshots-taken', snapshotsTakenSchema],

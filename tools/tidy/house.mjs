@@ -140,6 +140,7 @@ export const house = {
       'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema':
         'the JSON Schema in docs/reference is made from it',
       'src/api/volume-list.ts#volumeListSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/doctor-report.ts#doctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-doctor-report.ts#volumeDoctorReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/workload/pod-security/judge-pod.ts#checksOf': 'tests see by it that every check is asked',
       'src/api/host-report.ts#hostReportSchema': 'the JSON Schema in docs/reference is made from it',

@@ -1,4 +1,3 @@
-import type { VolumeDoctorReport } from '#api/volume-doctor-report.ts';
 import { diagnoseVolumes } from '#app/volume/find/diagnose-volumes.ts';
 import { listVolumes } from '#app/volume/find/list-volumes.ts';
 import { clock } from '#cli/clock.ts';
@@ -30,7 +29,7 @@ export async function volumeListCommand(flags: VolumeListFlags, environment: Nod
 
 /** `holdfast volume doctor`. */
 export async function volumeDoctorCommand(flags: VolumeDoctorFlags, environment: NodeJS.ProcessEnv): Promise<number> {
-  const report: VolumeDoctorReport = await diagnoseVolumes(environment, {
+  const { report } = await diagnoseVolumes(environment, {
     ...optionsOf(flags, environment),
     objectiveHours: flags.objective,
   });

@@ -2,7 +2,8 @@ import type { DiscoveredVolume, Discovery } from '#volume/discover/discovery.ts'
 import { shellWord } from '#volume/doctor/fix.ts';
 import type { Kept, KeptPromise } from '#volume/doctor/kept.ts';
 import type { DoctorRule, DoctorSeverity } from '#volume/doctor/rule.ts';
-import { isEmpty, isMadeAgain, shownContents } from '#volume/doctor/where.ts';
+import { isWorthKeeping } from '#volume/doctor/unkept.ts';
+import { isEmpty, shownContents } from '#volume/doctor/where.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,7 +18,7 @@ export const noRecentSnapshot: DoctorRule = {
     return discovery.volumes.flatMap((volume) => {
       const { name, mountpoint, contents } = volume;
       const promise = promiseFor(discovery, kept, volume);
-      if (promise === undefined && !isWorth(discovery, volume)) return [];
+      if (promise === undefined && !isWorthKeeping(discovery, volume)) return [];
       // What holds nothing, or cannot be looked into, is lost by nobody.
       if (contents === undefined || isEmpty(contents)) return [];
       const hours = promise?.hours ?? kept.defaultHours;
@@ -60,19 +61,6 @@ function promiseFor({ containers }: Discovery, { promises }: Kept, volume: Disco
   return meant.reduce<KeptPromise | undefined>(
     (best, one) => (best === undefined || one.hours < best.hours ? one : best),
     undefined,
-  );
-}
-
-/** Whether it is missed that nobody asked for a snapshot: not of what builders and caches keep, nor of what has no name. */
-function isWorth({ containers }: Discovery, { anonymous, users }: DiscoveredVolume): boolean {
-  if (anonymous) return false;
-  const concerned = users.map(({ container, destination }) => ({
-    container: containers.find(({ id }) => id === container),
-    destination,
-  }));
-  return (
-    concerned.length === 0 ||
-    concerned.some(({ container, destination }) => container?.builder !== true && !isMadeAgain(destination))
   );
 }
 

@@ -1,0 +1,107 @@
+import type { DoctorReport } from '#api/doctor-report.ts';
+import { openDefaultAdvisories } from '#app/default-advisories.ts';
+import { diagnose, type ToScan } from '#app/doctor/diagnose.ts';
+import { clock } from '#cli/clock.ts';
+import { exitCodes } from '#cli/errors.ts';
+import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
+import { startProgress } from '#cli/progress.ts';
+import { scanTargets } from '#cli/scan-targets.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import { type Problem, problemOf } from '#core/errors.ts';
+import { compareSeverity, type Severity } from '#core/severity.ts';
+import { VERSION } from '#core/version.ts';
+import type { ScanReportInput } from '#report/scan-report.ts';
+
+const FORMATS = ['text', 'json'] as const;
+
+/** Options of `holdfast doctor`, as the command line gives them. */
+export interface DoctorFlags {
+  readonly engine?: string;
+  readonly advisories?: string;
+  readonly format: readonly string[];
+  readonly failOn?: Extract<Severity, 'critical' | 'high' | 'medium'>;
+  readonly all?: true;
+  readonly cache: boolean;
+  readonly quiet?: true;
+}
+
+/** `holdfast doctor`. @throws what is wrong with the command line or the advisories that it names */
+export async function doctorCommand(flags: DoctorFlags, own: NodeJS.ProcessEnv): Promise<number> {
+  const outputs = parseOutputs(flags.format, FORMATS, 'text');
+  const environment = flags.engine === undefined ? own : { ...own, DOCKER_HOST: flags.engine };
+  const now = clock(environment);
+  const progress = startProgress(flags.quiet === true);
+  const report = await diagnose({
+    ...{ environment, now, tool: { name: 'holdfast', version: VERSION } },
+    advisories: await worthOf(flags, environment),
+    step: progress.step,
+    scan: (targets) => {
+      progress.done();
+      return scanAll(targets, flags, environment, now);
+    },
+  }).finally(progress.done);
+  for (const output of outputs) await write(output, report, flags.all === true);
+  const { failOn } = flags;
+  if (failOn === undefined) return exitCodes.done;
+  if (report.tonight.some(({ severity }) => compareSeverity(severity, failOn) <= 0)) return exitCodes.deny;
+  return isWhole(report) ? exitCodes.done : exitCodes.unknown;
+}
+
+/** What the packages are compared with. */
+async function worthOf(
+  { advisories }: DoctorFlags,
+  environment: NodeJS.ProcessEnv,
+): Promise<DoctorReport['advisories']> {
+  const opened = await openDefaultAdvisories(advisories, environment);
+  const { kind, builtAt, records } = opened.info;
+  opened.close();
+  return { kind, builtAt, records };
+}
+
+/** One after the other, so that one that cannot be read does not hide the others. */
+async function scanAll(
+  targets: readonly ToScan[],
+  flags: DoctorFlags,
+  environment: NodeJS.ProcessEnv,
+  now: Date,
+): Promise<{ readonly reports: readonly ScanReportInput[]; readonly problems: readonly Problem[] }> {
+  const reports: ScanReportInput[] = [];
+  const problems: Problem[] = [];
+  const detail = { files: false, explain: false, now };
+  for (const target of targets) {
+    try {
+      const scanned = await scanTargets([target], flags, detail, environment);
+      reports.push(...scanned.reports);
+    } catch (error) {
+      problems.push(problemOf(error, target.called ?? target.target));
+    }
+  }
+  return { reports, problems };
+}
+
+function isWhole({ engine, looked, images }: DoctorReport): boolean {
+  return (
+    engine.state === 'collected' &&
+    looked.every(({ state, subject }) => state === 'covered' || subject === 'snapshots') &&
+    images.every(({ severity, problems }) => severity !== 'unknown' && problems === 0)
+  );
+}
+
+async function write(
+  { format, file }: Output<(typeof FORMATS)[number]>,
+  report: DoctorReport,
+  all: boolean,
+): Promise<void> {
+  switch (format) {
+    case 'json':
+      return writeOut(file, [`${JSON.stringify(report, null, 2)}\n`]);
+    case 'text': {
+      const { doctorText } = await import('#report/doctor-text.ts');
+      const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
+      return writeOut(
+        file,
+        doctorText(report, { width, paint, all }).map((one) => `${one}\n`),
+      );
+    }
+  }
+}
