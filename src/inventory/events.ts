@@ -50,14 +50,16 @@ export const imageInventoried: EventDeclaration<'image.inventoried', ImageInvent
   summarise: ({ target, packages, findings, knownExploited, problems, coverage, advisories }) => {
     const exploited = knownExploited > 0 ? `, ${knownExploited} known to be exploited` : '';
     const uncompared = sum(coverage) - (coverage['covered'] ?? 0);
+    // Nothing recognised is no good news: what is in it is not known.
+    const unrecognised = sum(packages) === 0;
     const but = [
       advisories === null ? 'nothing compared' : uncompared > 0 ? `${uncompared} not compared` : '',
       problems > 0 ? `${problems} problems` : '',
     ].filter((part) => part !== '');
     return {
       subject: target.reference,
-      outcome: problems > 0 || uncompared > 0 || advisories === null ? 'incomplete' : 'done',
-      sentence: `${sum(packages)} packages, ${findingsInWords(findings)}${exploited}${but.length > 0 ? ` (${but.join(', ')})` : ''}`,
+      outcome: problems > 0 || uncompared > 0 || unrecognised || advisories === null ? 'incomplete' : 'done',
+      sentence: `${unrecognised ? 'no packages recognised' : `${sum(packages)} packages`}, ${findingsInWords(findings)}${exploited}${but.length > 0 ? ` (${but.join(', ')})` : ''}`,
     };
   },
 };
