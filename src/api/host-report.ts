@@ -19,7 +19,7 @@ export const hostReportSchema = z
   .object({
     schemaVersion: z.literal(1).describe('raised when a field changes its meaning or goes'),
     tool: z.object({ name: z.string(), version: z.string() }),
-    benchmark: z.literal('CIS Docker Benchmark 1.6.0, sections 1 to 3'),
+    benchmark: z.literal('CIS Docker Benchmark 1.6.0, sections 1 to 3 and 5'),
     checks: z.array(hostLineSchema),
   })
   .meta({ id: 'HostReport' });

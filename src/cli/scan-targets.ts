@@ -56,7 +56,7 @@ export async function jobsOf(
 ): Promise<readonly Job[]> {
   if (flags.running === true) {
     if (targets.length > 0) throw usage('--running takes no targets', 'Leave out one of the two.');
-    const { listRunningImages } = await import('#app/list-running.ts');
+    const { listRunningImages } = await import('#app/running/list-running.ts');
     const running = await listRunningImages(environment);
     return running.map(({ target, references, containers }) => ({
       target,

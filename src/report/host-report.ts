@@ -30,7 +30,7 @@ export function toHostReport(tool: HostReport['tool'], judged: readonly JudgedCh
   return {
     schemaVersion: 1,
     tool: { ...tool },
-    benchmark: 'CIS Docker Benchmark 1.6.0, sections 1 to 3',
+    benchmark: 'CIS Docker Benchmark 1.6.0, sections 1 to 3 and 5',
     checks: judged.map(toHostLine),
   };
 }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listRunningImages } from '#app/list-running.ts';
+import { listRunningImages } from '#app/running/list-running.ts';
 import { openContainer } from '#source/kinds/container/index.ts';
 import { openEngineImage } from '#source/kinds/docker-engine/index.ts';
 import { BASE_LINES, buildImage } from '../harness/build-image.ts';

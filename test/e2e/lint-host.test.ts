@@ -23,13 +23,14 @@ needs('engine', 'busybox')('lint host: and containers of an engine', () => {
       environment: { DOCKER_HOST: engine.dockerHost },
     });
     const { checks } = hostReportSchema.parse(JSON.parse(run.stdout));
-    expect(checks).toHaveLength(62);
+    expect(checks).toHaveLength(94);
     const outcomes = new Map(checks.map(({ cis, outcome, sentence }) => [cis, [outcome, sentence]]));
     expect(outcomes.get('2.1')?.[0]).toBe('fail');
     expect(outcomes.get('2.5')).toEqual(['pass', 'Every registry is asked with TLS.']);
     expect(outcomes.get('2.6')?.[0]).toBe('pass');
     expect(outcomes.get('2.9')?.[0]).toBe('fail');
     expect(outcomes.get('3.16')?.[0]).toMatch(/pass|fail/);
+    expect(outcomes.get('5.5')).toEqual(['not-applicable', 'No container runs.']);
   });
 
   test('asks only what it is asked to', async () => {
@@ -51,6 +52,28 @@ needs('engine', 'busybox')('lint host: and containers of an engine', () => {
       environment: { DOCKER_HOST: 'unix:///nothing' },
     });
     expect([run.code, run.stdout]).toEqual([4, expect.stringContaining('1 unknown')]);
+  });
+
+  test('section 5 names the containers that run so', async () => {
+    await buildImage(engine, 'server', [...BASE_LINES, 'CMD ["sleep", "1000"]']);
+    const run = ['run', '--detach', '--stop-timeout', '1', '--network', 'none', '--name'];
+    await engine.docker(...run, 'open', '--volume', '/etc:/host:ro', '--restart', 'always', 'server');
+    await engine.docker(...run, 'small', '--memory', '64m', '--user', '1000', 'server');
+    const environment = { DOCKER_HOST: engine.dockerHost };
+    const only = ['--only', '5.5,5.6,5.7,5.11,5.15', '--format', 'jsonl'];
+    const { stdout } = await bench.run(['lint', 'host:', ...only], { environment });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ cis, outcome, sentence }) => `${cis} ${outcome} ${sentence}`)).toEqual([
+      '5.5 pass None of 2: privileged.',
+      '5.6 fail open: directories of the host itself are mounted.',
+      '5.7 pass None of 2 runs sshd.',
+      '5.11 fail open: no limit for memory.',
+      '5.15 fail open: restarted for ever.',
+    ]);
+    await engine.docker('rm', '--force', 'open', 'small');
   });
 
   test('what an engine says of its containers is judged as what was asked for', async () => {

@@ -211,7 +211,7 @@ function runRules(): string {
     '',
     '## Checks of the host',
     '',
-    'Asked by `holdfast lint host:`: sections 1 to 3 of the CIS Docker Benchmark 1.6, cited by number, in our own words.',
+    'Asked by `holdfast lint host:`: sections 1 to 3 and 5 of the CIS Docker Benchmark 1.6, cited by number, in our own words.',
     '',
     '| CIS | check | severity | what must hold | fix |',
     '| --- | --- | --- | --- | --- |',

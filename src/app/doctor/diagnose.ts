@@ -1,11 +1,11 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import { composePlace } from '#app/doctor/compose-place.ts';
 import { together } from '#app/doctor/exposure.ts';
-import { type JudgedContainer, judgeContainers } from '#app/doctor/judge-containers.ts';
+import { type ExposedContainer, judgeContainers } from '#app/doctor/judge-containers.ts';
 import { type ExposedImage, rankImages } from '#app/doctor/rank-images.ts';
 import { containersPart, dataPart, hostPart } from '#app/doctor/report-parts.ts';
 import { chooseTonight } from '#app/doctor/tonight.ts';
-import { listRunningImages } from '#app/list-running.ts';
+import { listRunningImages } from '#app/running/list-running.ts';
 import { type Diagnosis, diagnoseVolumes } from '#app/volume/find/diagnose-volumes.ts';
 import { connectEngine } from '#base/engine/engine.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
@@ -160,7 +160,7 @@ function imagesLine(wanted: number, scanned: number, why: string | undefined): L
   return line('images', 'covered', scanned, 'Those that run now.');
 }
 
-function exposed(report: ScanReportInput, judged: readonly JudgedContainer[]): ExposedImage {
+function exposed(report: ScanReportInput, judged: readonly ExposedContainer[]): ExposedImage {
   const ids = new Set((report.containers ?? []).map(({ id }) => id));
   return { report, exposure: together(judged.filter(({ id }) => ids.has(id)).map(({ exposure }) => exposure)) };
 }

@@ -1,5 +1,5 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
-import type { JudgedContainer } from '#app/doctor/judge-containers.ts';
+import type { ExposedContainer } from '#app/doctor/judge-containers.ts';
 import { collectHost } from '#app/lint/host/collect-host.ts';
 import type { Diagnosis } from '#app/volume/find/diagnose-volumes.ts';
 import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
@@ -35,7 +35,7 @@ const TITLES = new Map(RUN_RULES.map(({ id, title }) => [id, title]));
 /** How containers are run, the worst first. */
 export function containersPart(
   running: readonly { readonly id: string; readonly name: string; readonly image: string }[],
-  judged: readonly JudgedContainer[],
+  judged: readonly ExposedContainer[],
 ): DoctorReport['containers'] {
   const rows = running.map(({ id, name, image }) => {
     const reasons = (judged.find((one) => one.id === id)?.reasons ?? [])
@@ -65,10 +65,16 @@ function isCommon({ rule }: { readonly rule: string }): boolean {
   return rule === 'run/root-user';
 }
 
+/** The section about containers, of which the part about them says more. */
+const ABOUT_CONTAINERS = '5.';
+
 /** How the host is set up. What cannot be looked at is counted; nothing throws. */
 export async function hostPart(environment: NodeJS.ProcessEnv): Promise<DoctorReport['host']> {
-  const facts = await collectHost(environment);
-  const judged = HOST_CHECKS.map((check) => ({ check, answer: check.judge(facts) }));
+  const facts = await collectHost(environment, false);
+  const judged = HOST_CHECKS.filter(({ cis }) => !cis.startsWith(ABOUT_CONTAINERS)).map((check) => ({
+    check,
+    answer: check.judge(facts),
+  }));
   const of = (outcome: string) => judged.filter(({ answer }) => answer.outcome === outcome);
   const failed = of('fail').map(({ check: { id, cis, title, severity, fix }, answer: { sentence } }) => ({
     ...{ check: id, cis, title, severity, sentence, fix },

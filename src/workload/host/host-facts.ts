@@ -1,3 +1,5 @@
+import type { Container } from '#workload/model/container.ts';
+
 /** Something about the host that was looked for. */
 export type Fact<T> =
   | { readonly state: 'collected'; readonly value: T }
@@ -23,6 +25,23 @@ export interface EngineFacts {
   readonly insecureRegistries: readonly string[];
   /** Whether containers on the default bridge reach each other; undefined where there is no such bridge. */
   readonly bridgeOpen?: boolean;
+}
+
+/** A container that runs, as far as a check asks. */
+export interface ContainerFacts {
+  readonly name: string;
+  readonly container: Container;
+  /** Ids of the rules that it breaks. */
+  readonly rules: ReadonlySet<string>;
+  /** `no`, `always`, `unless-stopped`, `on-failure`, or empty. */
+  readonly restart: string;
+  /** Of `on-failure`; 0: for ever. */
+  readonly restartAttempts: number;
+  /** Whether it has limits for open files and the like of its own. */
+  readonly limitsChanged: boolean;
+  readonly cgroupParent: string;
+  /** Names of the programs in it. */
+  readonly programs: Fact<readonly string[]>;
 }
 
 export interface FileFacts {
@@ -51,4 +70,6 @@ export interface HostFacts {
   /** Rules of the audit daemon; `absent` where it is not installed. */
   readonly audit: Fact<string | 'absent'>;
   readonly mountPoints: Fact<readonly string[]>;
+  /** Those that run. */
+  readonly containers: Fact<readonly ContainerFacts[]>;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { daemonOptions } from '#workload/host/daemon-options.ts';
-import type { EngineFacts, FileFacts, HostFacts } from '#workload/host/host-facts.ts';
+import type { ContainerFacts, EngineFacts, FileFacts, HostFacts } from '#workload/host/host-facts.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
+import { readFrom, rulesOf } from '#workload/workloads.fixture.ts';
 
 const collected = <T>(value: T) => ({ state: 'collected', value }) as const;
 const failed = { state: 'failed', why: 'It was not to be had.' } as const;
@@ -48,6 +49,71 @@ const BAD_OPTIONS = {
   'storage-opts': ['dm.basesize=20G'],
 };
 
+/** A container as an engine tells it. */
+async function container(name: string, host: object, config: object, own: Partial<ContainerFacts> = {}) {
+  const text = JSON.stringify([
+    {
+      ...{ Id: 'b'.repeat(64), Name: `/${name}`, Image: `sha256:${'a'.repeat(64)}`, HostConfig: host, ...config },
+      Config: { Image: 'x:1', ...config },
+    },
+  ]);
+  const found = (await readFrom({ 'c.json': text })).documents[0]?.workloads[0]?.containers[0];
+  if (found === undefined) throw new Error('no container');
+  const rules = await rulesOf(text, 'c.json');
+  const facts: ContainerFacts = {
+    ...{
+      name,
+      container: found,
+      rules: new Set(rules.map((rule) => `run/${rule}`)),
+      restart: 'no',
+      restartAttempts: 0,
+    },
+    ...{ limitsChanged: false, cgroupParent: '', programs: collected(['app']), ...own },
+  };
+  return facts;
+}
+const GOOD_CONTAINER = await container(
+  'fine',
+  {
+    ...{ NetworkMode: 'front', Memory: 64e6, NanoCpus: 5e8, PidsLimit: 50, ReadonlyRootfs: true, CapDrop: ['ALL'] },
+    SecurityOpt: ['no-new-privileges'],
+  },
+  { User: '1000', Healthcheck: { Test: ['CMD', 'true'] } },
+);
+const BAD_CONTAINER = await container(
+  'bad',
+  {
+    ...{
+      Privileged: true,
+      NetworkMode: 'bridge',
+      PidMode: 'host',
+      IpcMode: 'host',
+      UTSMode: 'host',
+      UsernsMode: 'host',
+    },
+    SecurityOpt: ['apparmor=unconfined', 'label=disable', 'seccomp=unconfined'],
+    CapAdd: ['SYS_ADMIN'],
+    Devices: [{ PathOnHost: '/dev/sda' }],
+    PortBindings: { '22/tcp': [{ HostIp: '', HostPort: '22' }] },
+    Mounts: [],
+    Binds: ['/etc:/host', '/var/run/docker.sock:/s', '/srv:/srv:shared'],
+  },
+  {
+    Mounts: [
+      { Type: 'bind', Source: '/etc', Destination: '/host', RW: true },
+      { Type: 'bind', Source: '/var/run/docker.sock', Destination: '/s', RW: true },
+      { Type: 'bind', Source: '/srv', Destination: '/srv', RW: true, Propagation: 'shared' },
+    ],
+  },
+  { restart: 'always', limitsChanged: true, cgroupParent: '/mine', programs: collected(['sh', 'sshd']) },
+);
+const ON_HOST = await container(
+  'on-host',
+  { NetworkMode: 'host', SecurityOpt: ['label=disable'] },
+  {},
+  { restart: 'on-failure', restartAttempts: 5 },
+);
+
 interface Given {
   readonly engine: EngineFacts;
   readonly options: Readonly<Record<string, unknown>>;
@@ -55,8 +121,9 @@ interface Given {
   readonly members: readonly string[];
   readonly audit: string;
   readonly points: readonly string[];
+  readonly containers: readonly ContainerFacts[];
 }
-const facts = ({ engine, options, file, members, audit, points }: Given): HostFacts => ({
+const facts = ({ engine, options, file, members, audit, points, containers }: Given): HostFacts => ({
   engine: collected(engine),
   options: collected(daemonOptions([], options)),
   file: () => collected(file),
@@ -69,6 +136,7 @@ const facts = ({ engine, options, file, members, audit, points }: Given): HostFa
   dockerGroup: collected({ gid: 999, members }),
   audit: collected(audit),
   mountPoints: collected(points),
+  containers: collected(containers),
 });
 
 const WATCHED = [
@@ -96,6 +164,7 @@ const GOOD = facts({
   members: [],
   audit: WATCHED.map((path) => `-w ${path} -k docker`).join('\n'),
   points: ['/', '/var/lib/docker'],
+  containers: [GOOD_CONTAINER],
 });
 const BAD = facts({
   engine: BAD_ENGINE,
@@ -104,11 +173,12 @@ const BAD = facts({
   members: ['ada'],
   audit: `# -w ${WATCHED.join('\n# -w ')}`,
   points: ['/'],
+  containers: [GOOD_CONTAINER, BAD_CONTAINER, ON_HOST],
 });
 const outcomes = (given: HostFacts) => new Map(HOST_CHECKS.map(({ cis, judge }) => [cis, judge(given).outcome]));
 
 describe('the checks of the host', () => {
-  it('are sections 1 to 3, each number once', () => {
+  it('are sections 1 to 3 and 5, each number once', () => {
     const upTo = (section: string, last: number, from = 1) =>
       Array.from({ length: last - from + 1 }, (_, at) => `${section}.${at + from}`);
     expect(HOST_CHECKS.map(({ cis }) => cis)).toEqual([
@@ -116,6 +186,7 @@ describe('the checks of the host', () => {
       ...upTo('1.2', 2),
       ...upTo('2', 18),
       ...upTo('3', 24),
+      ...upTo('5', 32),
     ]);
     expect(new Set(HOST_CHECKS.map(({ id }) => id)).size).toBe(HOST_CHECKS.length);
     for (const { id, elsewhere, cis } of HOST_CHECKS) {
@@ -131,6 +202,9 @@ describe('the checks of the host', () => {
       ['1.2.1', 'unknown'],
       ['1.2.2', 'unknown'],
       ['2.1', 'fail'],
+      ['5.23', 'unknown'],
+      ['5.24', 'unknown'],
+      ['5.28', 'unknown'],
     ]);
     expect(outcomes(facts({ ...givenGood, engine: GOOD_ENGINE })).get('2.1')).toBe('pass');
   });
@@ -142,6 +216,12 @@ describe('the checks of the host', () => {
       ['1.2.1', 'unknown'],
       ['1.2.2', 'unknown'],
       ['2.10', 'unknown'],
+      ['5.1', 'pass'],
+      ['5.9', 'unknown'],
+      ['5.19', 'unknown'],
+      ['5.23', 'unknown'],
+      ['5.24', 'unknown'],
+      ['5.28', 'unknown'],
     ]);
   });
 
@@ -170,7 +250,7 @@ describe('the checks of the host', () => {
       socket: undefined,
       dockerGroup: failed,
       audit: failed,
-      mountPoints: failed,
+      ...{ mountPoints: failed, containers: failed },
     };
     for (const { cis, judge } of HOST_CHECKS) {
       const answer = judge(nothing);
@@ -183,6 +263,19 @@ describe('the checks of the host', () => {
     const podman = outcomes({ ...GOOD, engine: collected({ ...GOOD_ENGINE, podman: true }) });
     for (const [number, outcome] of podman)
       if (/^2\.(?!7$|14$)/.test(number)) expect([number, outcome]).toEqual([number, 'not-applicable']);
+  });
+
+  it('name the containers that are meant, and are not asked where none runs', () => {
+    const said = (number: string, given: HostFacts) => HOST_CHECKS.find(({ cis }) => cis === number)?.judge(given);
+    expect(said('5.5', BAD)).toEqual({ outcome: 'fail', sentence: 'bad: privileged.' });
+    expect(said('5.10', BAD)).toMatchObject({ outcome: 'fail', sentence: expect.stringContaining('on-host') });
+    expect(said('5.11', BAD)).toEqual({ outcome: 'fail', sentence: 'bad, on-host: no limit for memory.' });
+    expect(said('5.9', BAD)?.sentence).toContain('bad 22');
+    expect(said('5.15', facts({ ...givenGood, containers: [ON_HOST] }))?.outcome).toBe('pass');
+    const paused = { ...GOOD_CONTAINER, programs: failed };
+    expect(said('5.7', facts({ ...givenGood, containers: [paused] }))).toMatchObject({ outcome: 'unknown' });
+    for (const [number, outcome] of outcomes(facts({ ...givenGood, containers: [] })))
+      if (/^5\.(?!1$|23$|24$|28$)/.test(number)) expect([number, outcome]).toEqual([number, 'not-applicable']);
   });
 
   it('the socket may be the group docker’s, and nobody else’s', () => {
@@ -198,6 +291,7 @@ const givenGood: Given = {
   file: { uid: 0, gid: 0, mode: 0o400 },
   members: [],
   audit: '',
+  containers: [],
   points: [],
 };
 

@@ -2,9 +2,9 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { daemonFacts, daemonIsHere } from '#app/lint/host/daemon-process.ts';
 import { engineFacts } from '#app/lint/host/engine-facts.ts';
-import { connectEngine } from '#base/engine/engine.ts';
+import { connectEngine, type Engine } from '#base/engine/engine.ts';
 import { problemOf, systemCode } from '#core/errors.ts';
-import type { EngineFacts, Fact, FileFact, HostFacts } from '#workload/host/host-facts.ts';
+import type { ContainerFacts, EngineFacts, Fact, FileFact, HostFacts } from '#workload/host/host-facts.ts';
 
 const UNIT_FOLDERS = [
   '/etc/systemd/system',
@@ -15,15 +15,18 @@ const UNIT_FOLDERS = [
 ];
 const MOST_CERTIFICATES = 1000;
 
-/** Everything that the checks of a host ask, looked at and not changed. What cannot be had says why; nothing throws. */
-export async function collectHost(environment: NodeJS.ProcessEnv): Promise<HostFacts> {
-  const { engine, address } = await askEngine(environment);
+/**
+ * Everything that the checks of a host ask, looked at and not changed. What cannot be had says why; nothing throws.
+ * @param containers whether how containers are run is asked, too
+ */
+export async function collectHost(environment: NodeJS.ProcessEnv, containers: boolean): Promise<HostFacts> {
+  const { engine, address, running } = await askEngine(environment, containers);
   const socket = /^unix:\/\/(\/.*)$/.exec(address ?? '')?.[1];
   const elsewhere = filesElsewhere(address, socket);
   const here = <T>(collect: () => T | Fact<T>): Fact<T> => (elsewhere === undefined ? attempt(collect) : elsewhere);
   const options = here(() => daemonFacts(socket));
   return {
-    engine,
+    ...{ engine, containers: running },
     options: options.state === 'collected' ? flat(options.value) : options,
     file: (path) => here(() => fileFact(path)) as FileFact,
     units: { 'docker.service': unit('docker.service'), 'docker.socket': unit('docker.socket') },
@@ -35,16 +38,32 @@ export async function collectHost(environment: NodeJS.ProcessEnv): Promise<HostF
   };
 }
 
-async function askEngine(environment: NodeJS.ProcessEnv): Promise<{ engine: Fact<EngineFacts>; address?: string }> {
+interface Asked {
+  readonly engine: Fact<EngineFacts>;
+  readonly running: Fact<readonly ContainerFacts[]>;
+  readonly address?: string;
+}
+
+async function askEngine(environment: NodeJS.ProcessEnv, containers: boolean): Promise<Asked> {
   let address: string | undefined;
   try {
     const engine = await connectEngine(environment);
     address = engine.address;
-    return { engine: { state: 'collected', value: await engineFacts(engine) }, address };
+    const value = await engineFacts(engine);
+    const running = containers ? await runningOf(engine) : NOT_ASKED;
+    return { engine: { state: 'collected', value }, running, address };
   } catch (error) {
-    const engine = { state: 'failed', why: `${problemOf(error).message}.`.replace(/\.\.$/, '.') } as const;
-    return { engine, ...(address === undefined ? {} : { address }) };
+    const failed = { state: 'failed', why: `${problemOf(error).message}.`.replace(/\.\.$/, '.') } as const;
+    return { engine: failed, running: failed, ...(address === undefined ? {} : { address }) };
   }
+}
+
+const NOT_ASKED: Fact<never> = { state: 'not-collected', why: 'Nobody asked how containers are run.' };
+
+/** Loaded for those who ask: it brings all rules of what runs. */
+async function runningOf(engine: Engine): Promise<Fact<readonly ContainerFacts[]>> {
+  const { containerFacts } = await import('#app/lint/host/container-facts.ts');
+  return containerFacts(engine);
 }
 
 /** Why files that are seen here would not be those of the engine's host. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listRunningImages } from '#app/list-running.ts';
+import { listRunningImages } from '#app/running/list-running.ts';
 
 let directory: string;
 let server: Server;
