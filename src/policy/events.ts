@@ -14,6 +14,8 @@ const reached = compiledObject({
     imageId: z.optional(z.string()),
     platform: z.optional(z.string()),
   }),
+  /** `workload`: how it is run was judged, too, so that this is no verdict over the image alone; left out: it was not. */
+  subject: z.optional(z.literal('workload')),
   /** Where it shall run, as it was said. */
   environment: z.nullable(z.string()),
   decision: z.enum(['allow', 'deny', 'unknown']),

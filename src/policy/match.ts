@@ -6,12 +6,17 @@ import type { Policy } from '#policy/policy.ts';
 export function isFor({ match }: Pick<Policy, 'match'>, facts: Pick<Facts, 'subject' | 'image'>): boolean {
   const { subject } = facts;
   const { images, environments, kinds } = match;
-  if (kinds.length > 0 && !kinds.includes(subject.kind)) return false;
+  if (!isOfKind(kinds, subject.kind)) return false;
   if (environments.length > 0 && (subject.environment === null || !environments.includes(subject.environment)))
     return false;
   if (images.length === 0) return true;
   const names = namesOf(facts);
   return images.some((pattern) => names.some(imagePattern(pattern)));
+}
+
+/** What runs is an image, too. */
+export function isOfKind(kinds: readonly string[], kind: Facts['subject']['kind']): boolean {
+  return kinds.length === 0 || kinds.includes(kind) || (kind === 'workload' && kinds.includes('image'));
 }
 
 /** A subject's names: as it was asked for, whole, and as people call what is on Docker Hub. */

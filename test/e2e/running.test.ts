@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScanReport } from '#api/scan-report.ts';
 import { plantAdvisories } from '../fakes/planted/plant.ts';
@@ -208,9 +209,50 @@ needs('engine', 'busybox')('what runs on a host', () => {
     }
   });
 
+  test('check judges how it is run and what it keeps, as far as policies ask', async () => {
+    const rules = [
+      '  - { rule: workload, atLeast: low, only: [run/capabilities-added] }',
+      '  - { rule: snapshot-age, hours: 24 }',
+      '  - { rule: snapshot-schedule, mode: warn }',
+    ];
+    const policy = (name: string, lines: readonly string[]) => {
+      const head = 'apiVersion: holdfast/v1\nkind: Policy\nname: run\nrules:\n';
+      writeFileSync(bench.path(name), `${head}${lines.join('\n')}\n`);
+      return name;
+    };
+    await engine.docker('volume', 'create', 'site');
+    const mounted = ['--volume', 'site:/srv', '--cap-add', 'SYS_ADMIN'];
+    await engine.docker('run', '--detach', '--network', 'none', '--name', 'risky', ...mounted, 'calm:1');
+    const check = (file: string, ...args: readonly string[]) => run(['check', '--running', '--policy', file, ...args]);
+    const typo = await check(policy('typo.yaml', ['  - { rule: workload, atLeast: low, only: [run/privilegd] }']));
+    expect(typo.stderr).toContain(
+      'typo.yaml:5:44: There is no rule "run/privilegd" about running. Did you mean run/privileged?',
+    );
+    // Without a home nobody knows what is kept: that is refused; how it is run is not.
+    const refused = await check(policy('run.yaml', rules));
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('needs data') });
+    const how = await check(policy('how.yaml', rules.slice(0, 1)), '--format', 'json');
+    expect(how).toMatchObject({ code: 3, stderr: '' });
+    const ran = await check('run.yaml', '--record', '--format', 'json');
+    expect(ran).toMatchObject({ code: 3, stderr: '' });
+    const [worst, ...rest] = JSON.parse(ran.stdout);
+    expect(worst.target.containers.map(({ name }: { name: string }) => name)).toEqual(['calm-a', 'risky']);
+    const told = (reasons: readonly { rule: string; positions: readonly object[] }[]) =>
+      reasons.map(({ rule, positions }) => [rule, ...positions]);
+    expect(told(worst.reasons)).toEqual([
+      ['workload', { kind: 'workload', workload: 'container/risky' }],
+      ['snapshot-age'],
+    ]);
+    expect(told(worst.warnings)).toEqual([['snapshot-schedule']]);
+    expect(rest.map(({ decision }: { decision: string }) => decision)).toEqual(['allow', 'allow']);
+    // That is no verdict over the image alone.
+    const log = await bench.run(['log', '--format', 'json', '--type', 'verdict.reached']);
+    expect(log.stdout).toContain('"subject": "workload"');
+  });
+
   test('nothing that runs is no failure', async () => {
     const ids = (await engine.docker('ps', '--quiet')).trim().split('\n');
-    expect(ids).toHaveLength(5);
+    expect(ids).toHaveLength(6);
     await engine.docker('kill', ...ids);
     expect(await run(['scan', '--running'])).toMatchObject({ code: 0, stdout: 'Nothing runs.\n', stderr: '' });
     expect(await run(['scan', '--running', '--format', 'json'])).toMatchObject({ code: 0, stdout: '[]\n' });

@@ -1,6 +1,7 @@
 import type { CelThread } from '#app/policy/cel-thread.ts';
 import { factsOfScan } from '#app/policy/facts-of-scan.ts';
 import type { FirstSeen } from '#app/policy/first-seen.ts';
+import type { RunFacts } from '#app/policy/running/run-facts.ts';
 import type { Finding } from '#finding/finding.ts';
 import { evaluate } from '#policy/evaluate.ts';
 import type { Facts } from '#policy/facts/facts.ts';
@@ -29,9 +30,13 @@ export interface Judging {
   readonly now: Date;
   /** Asks the record when findings were first seen; undefined without one. */
   readonly firstSeen: ((findings: readonly Finding[]) => Promise<FirstSeen | undefined>) | undefined;
+  /** Asks how containers run an image, and what they keep; undefined where images are judged by themselves. */
+  readonly running: ((containers: readonly RunningContainer[]) => Promise<RunFacts>) | undefined;
   /** Undefined where no policy has CEL. */
   readonly cel: CelThread | undefined;
 }
+
+type RunningContainer = NonNullable<ScanReportInput['containers']>[number];
 
 /** A target that was judged. */
 export interface Checked {
@@ -46,7 +51,8 @@ export interface Checked {
 export async function checkTarget(report: ScanReportInput, judging: Judging): Promise<Checked> {
   const { policies, baseline, now, environment } = judging;
   const firstSeen = await judging.firstSeen?.(report.findings.findings);
-  const { facts, notes } = applyVex(factsOfScan(report, { now, environment, firstSeen }), judging.statements);
+  const run = await judging.running?.(report.containers ?? []);
+  const { facts, notes } = applyVex(factsOfScan(report, { now, environment, firstSeen, run }), judging.statements);
   const names = namesOf(facts);
   const waivers = [...judging.waivers, ...judging.recordedWaivers.filter((waiver) => isForImage(waiver, names))];
   const cel = (await judging.cel?.judge(policies, facts, now.getTime())) ?? new Map();

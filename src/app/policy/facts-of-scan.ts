@@ -2,6 +2,7 @@ import { findingFactsOf } from '#app/policy/finding-facts-of.ts';
 import type { FirstSeen } from '#app/policy/first-seen.ts';
 import { hidesLicences, hidesPackages } from '#app/policy/harmless-problems.ts';
 import { imageFactsOf } from '#app/policy/image-facts-of.ts';
+import { NOT_RUNNING, type RunFacts } from '#app/policy/running/run-facts.ts';
 import type { Problem } from '#core/errors.ts';
 import type { Package } from '#inventory/package.ts';
 import type { Facts } from '#policy/facts/facts.ts';
@@ -14,6 +15,8 @@ export interface FactsOptions {
   readonly environment: string | undefined;
   /** What the record says; undefined without one. */
   readonly firstSeen?: FirstSeen | undefined;
+  /** How it is run, where that was asked. */
+  readonly run?: RunFacts | undefined;
 }
 
 type PackageFacts = Extract<Facts['packages'], { state: 'collected' }>['value'][number];
@@ -25,7 +28,6 @@ const NO_IMAGE: Readonly<Record<string, string>> = {
   sbom: 'an SBOM does not hold the image’s configuration',
 };
 
-const NOT_A_WORKLOAD = 'an image is judged, not how it is run';
 const LATER = 'this program does not collect it';
 
 /**
@@ -34,7 +36,7 @@ const LATER = 'this program does not collect it';
  */
 export function factsOfScan(
   report: ScanReportInput,
-  { now, environment, firstSeen = () => null }: FactsOptions,
+  { now, environment, firstSeen = () => null, run }: FactsOptions,
 ): Facts {
   const { description, inventory, findings, advisories } = report;
   const gaps = inventory.problems.filter(hidesPackages);
@@ -43,7 +45,7 @@ export function factsOfScan(
   return {
     version: 1,
     subject: {
-      kind: 'image',
+      kind: run === undefined ? 'image' : 'workload',
       name: description.reference.toWellFormed().slice(0, 500),
       environment: environment ?? null,
     },
@@ -74,8 +76,7 @@ export function factsOfScan(
       description.kind === 'sbom' ? { format: 'as given', attached: true } : { format: 'cyclonedx', attached: null },
       gaps,
     ),
-    workload: { state: 'not-collected', why: NOT_A_WORKLOAD },
-    data: { state: 'not-collected', why: NOT_A_WORKLOAD },
+    ...(run ?? NOT_RUNNING),
     secrets: { state: 'not-collected', why: LATER },
     malware: { state: 'not-collected', why: LATER },
     trust: { state: 'not-collected', why: LATER },

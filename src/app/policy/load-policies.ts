@@ -1,5 +1,6 @@
 import type { Environment } from '#app/data-directory.ts';
 import { readOperatorFile } from '#app/policy/read-operator-file.ts';
+import { refuseUnknownRunRules } from '#app/policy/refuse-unknown-run-rules.ts';
 import { statPath } from '#app/stat-path.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { type CheckExpression, loadPolicy, type Run } from '#policy/load/load-policy.ts';
@@ -64,7 +65,10 @@ function nowhere() {
 /** A policy from its text. @param file for errors @throws `POLICY_INVALID` */
 async function readPolicy(text: string, file: string, run?: Run): Promise<Policy> {
   const { readYamlFile } = await import('#policy/load/yaml-file.ts');
-  return loadPolicy(readYamlFile(text, file, 'POLICY_INVALID'), text, file, await checkerFor(text), run);
+  const yaml = readYamlFile(text, file, 'POLICY_INVALID');
+  const policy = loadPolicy(yaml, text, file, await checkerFor(text), run);
+  await refuseUnknownRunRules(policy, yaml, file);
+  return policy;
 }
 
 /** The language of expressions is loaded only where there may be some. */

@@ -3,6 +3,7 @@ import type { Checked, Judging } from '#app/policy/check-target.ts';
 import { streamOf, targetOf } from '#app/target-stream.ts';
 import type { Digest } from '#core/digest.ts';
 import { VERSION } from '#core/version.ts';
+import { asksHowItRuns } from '#policy/asks-how-it-runs.ts';
 import { formatEvaluation } from '#policy/evaluation.ts';
 import type { VerdictReached } from '#policy/events.ts';
 import { missingOf, reasonsOf, type Verdict } from '#policy/verdict.ts';
@@ -41,8 +42,11 @@ export async function recordVerdict(
   // Blobs first: an event never names what is not there.
   const { digest } = await blobs.put(Buffer.from(text));
   const target = targetOf(report.description);
+  const applied = new Set(verdict.policies.map(({ name }) => name));
+  const asked = policies.some((policy) => applied.has(policy.name) && asksHowItRuns(policy));
   const data: VerdictReached = {
     target,
+    ...(asked && facts.subject.kind === 'workload' ? { subject: 'workload' as const } : {}),
     environment: environment?.toWellFormed().slice(0, MOST_CHARACTERS) ?? null,
     decision: verdict.decision,
     ...(verdict.decision === 'unknown' ? { whenUnknown: verdict.whenUnknown } : {}),

@@ -61,5 +61,8 @@ Examples:
   holdfast check app:1.4 --policy policy.yaml --format text --format json=verdict.json
   holdfast check --running --policy audit
 
+With --running policies may also ask how containers are run (the rule workload) and, with a home, what is kept of their data
+(snapshot-age, snapshot-schedule, drill-age, writers-trusted).
+
 Exit codes: 0 allow, 1 failed or not recorded, 2 usage or an error in a policy, 3 deny, 4 unknown (0 where the policy
 says whenUnknown: allow, or only warns). Of several targets, the worst.`;

@@ -1,4 +1,5 @@
 import { hasHome } from '#app/home/home-directory.ts';
+import type { OpenRecord } from '#app/home/open-record.ts';
 import type { CelThread } from '#app/policy/cel-thread.ts';
 import { type Checked, checkTarget, type Judging } from '#app/policy/check-target.ts';
 import { loadPolicies } from '#app/policy/load-policies.ts';
@@ -28,8 +29,12 @@ export interface CheckFlags extends TargetFlags {
   readonly record?: boolean;
 }
 
-/** What is asked of an image here: how it is run, and what it keeps, is not looked at. */
-const RUN: Run = { kind: 'image', without: new Set(['workload', 'data']) };
+/** What is looked at: how an image is run only where it runs, and what is kept of its data only with a home. */
+function runOf({ running, record }: CheckFlags, environment: NodeJS.ProcessEnv): Run {
+  if (running !== true) return { kind: 'image', without: new Set(['workload', 'data']) };
+  const knows = record === true || hasHome(environment);
+  return { kind: 'workload', without: new Set(knows ? [] : ['data']) };
+}
 
 /**
  * `holdfast check`.
@@ -47,7 +52,7 @@ export async function checkCommand(
       'Write a word such as production.',
     );
   const now = clock(environment);
-  const policies = await loadPolicies(flags.policy, environment, RUN);
+  const policies = await loadPolicies(flags.policy, environment, runOf(flags, environment));
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
   const files = flags.waivers.length === 0 ? NO_WAIVERS : await waiversOf(flags.waivers, now);
   const statements = flags.vex.length === 0 ? [] : await statementsOf(flags.vex);
@@ -55,11 +60,13 @@ export async function checkCommand(
   try {
     const jobs = await jobsOf(targets, flags, environment, 'check');
     const record = await recordFor(flags.record, environment);
+    const running = flags.running === true ? await runningFor(record?.open, flags, now, environment) : undefined;
     try {
       const judging: Judging = {
         ...{ policies, baseline, environment: flags.environment, now, cel, notes: files.notes },
         ...{ waivers: files.waivers, statements },
         recordedWaivers: record?.waivers ?? [],
+        running: running?.ask,
         firstSeen: record === undefined ? undefined : (findings) => record.firstSeen(findings, now),
       };
       const scanned = await scanTargets(jobs, flags, { files: false, explain: false, now }, environment);
@@ -86,6 +93,7 @@ export async function checkCommand(
         ? exitCodes.failed
         : exitCodeOf(checked.map(({ verdict }) => verdict));
     } finally {
+      running?.close();
       await record?.close();
     }
   } finally {
@@ -111,6 +119,16 @@ async function recordFor(wanted: boolean | undefined, environment: NodeJS.Proces
   if (wanted !== true && !hasHome(environment)) return undefined;
   const { openCheckRecord } = await import('#cli/policy/record-checks.ts');
   return openCheckRecord(wanted, environment);
+}
+
+async function runningFor(
+  record: OpenRecord | undefined,
+  { advisories }: CheckFlags,
+  now: Date,
+  environment: NodeJS.ProcessEnv,
+) {
+  const { openRunningChecks } = await import('#cli/policy/running-checks.ts');
+  return openRunningChecks(record, advisories, now, environment);
 }
 
 async function startThread(): Promise<CelThread> {

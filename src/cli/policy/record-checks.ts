@@ -15,6 +15,8 @@ import type { Waiver } from '#policy/waiver/waiver.ts';
 
 /** A home's record during checks. What fails is told at once, and remembered: the checks go on without it. */
 export interface CheckRecord {
+  /** Undefined where it could not be opened. */
+  readonly open: OpenRecord | undefined;
   /** Those that were not revoked; also those that are over, which verdicts tell. */
   readonly waivers: readonly Waiver[];
   /** When findings were first recorded; undefined where the record could not be asked. */
@@ -50,6 +52,7 @@ export async function openCheckRecord(
   const known = record && (await trying(() => recordedWaivers(record.ledger, record.catalogue)));
   if (known === undefined) process.stderr.write('  Waivers on the record do not count in this check.\n');
   return {
+    open: record,
     waivers: (known ?? []).filter(({ revoked }) => revoked === undefined).map(({ waiver }) => waiver),
     firstSeen: async (findings, now) => {
       if (record === undefined) return undefined;

@@ -3,6 +3,7 @@ import { described } from '#policy/described.ts';
 import { factOf } from '#policy/facts/fact.ts';
 import { findingFacts } from '#policy/facts/finding-facts.ts';
 import { imageFacts } from '#policy/facts/image-facts.ts';
+import { dataFacts, workloadFacts } from '#policy/facts/run-facts.ts';
 
 const text = z.string();
 
@@ -22,25 +23,11 @@ const packageFacts = z.object({
   licences: described(z.array(text), 'As declared.'),
 });
 
-const volumeFacts = z.object({
-  name: text,
-  lastSnapshot: described(
-    z.nullable(text),
-    'When the newest good one was taken, ISO 8601; null: none is on the record.',
-  ),
-  method: described(z.nullable(text), 'How that was taken.'),
-  lastDrill: described(z.nullable(text), 'When a drill last passed, ISO 8601.'),
-  writersTrusted: described(
-    z.nullable(z.boolean()),
-    'All writers are known and allowed; null when that cannot be told.',
-  ),
-});
-
 /** What Holdfast knows of one subject: all that a rule may look at. Each part was collected, failed, or nobody looked. */
 export const factsSchema = z.object({
   version: z.literal(1),
   subject: z.object({
-    kind: described(z.enum(['image', 'workload']), 'What is judged.'),
+    kind: described(z.enum(['image', 'workload']), 'What is judged: an image, or one with the containers that run it.'),
     name: text,
     environment: described(z.nullable(text), 'Where it shall run, as it was said.'),
   }),
@@ -55,10 +42,8 @@ export const factsSchema = z.object({
       attached: described(z.nullable(z.boolean()), 'The image brought it; null when nobody looked for one of its own.'),
     }),
   ),
-  workload: factOf(
-    z.object({ name: text, reasons: z.array(z.object({ rule: text, severity: text, sentence: text })) }),
-  ),
-  data: factOf(z.array(volumeFacts)),
+  workload: factOf(z.array(workloadFacts)),
+  data: factOf(z.array(dataFacts)),
   secrets: factOf(z.array(z.unknown())),
   malware: factOf(z.array(z.unknown())),
   trust: factOf(z.unknown()),

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { SEVERITIES } from '#core/severity.ts';
 import { type FactName, type Facts, factsSchema } from '#policy/facts/facts.ts';
 import { findingFacts } from '#policy/facts/finding-facts.ts';
 import { imageFacts } from '#policy/facts/image-facts.ts';
+import { dataFacts } from '#policy/facts/run-facts.ts';
 
 const FACTS = Object.keys(factsSchema.shape).filter((name) => name !== 'version' && name !== 'subject') as FactName[];
 const factNames = z.optional(z.array(z.enum(FACTS as [FactName, ...FactName[]])));
@@ -17,6 +19,13 @@ const packageShape = z.partial(
   }),
 );
 
+const runReason = z.strictObject({
+  rule: z.string(),
+  severity: z.enum(SEVERITIES),
+  sentence: z.optional(z.string()),
+  fix: z.optional(z.string()),
+});
+
 /** What a case says of its subject. All that it does not say is as it should be. */
 export const givenShape = z.strictObject({
   image: z.optional(z.partial(z.strictObject(imageFacts.shape))),
@@ -31,6 +40,10 @@ export const givenShape = z.strictObject({
       }),
     ),
   ),
+  workload: z.optional(
+    z.array(z.partial(z.strictObject({ name: z.string(), reasons: z.array(runReason) }))).check(z.maxLength(1000)),
+  ),
+  data: z.optional(z.array(z.partial(z.strictObject(dataFacts.shape))).check(z.maxLength(1000))),
   advisories: z.optional(z.strictObject({ builtAt: z.string() })),
   failed: factNames,
   notCollected: factNames,
@@ -47,7 +60,11 @@ export function factsOfGiven(given: Given, environment: string | null, now: numb
   const reference = given.image?.reference ?? 'registry.example/app:1.0';
   const facts: Facts = {
     version: 1,
-    subject: { kind: 'image', name: reference, environment },
+    subject: {
+      kind: given.workload === undefined && given.data === undefined ? 'image' : 'workload',
+      name: reference,
+      environment,
+    },
     image: {
       state: 'collected',
       value: {
@@ -79,7 +96,8 @@ export function factsOfGiven(given: Given, environment: string | null, now: numb
       value: { kind: 'full', builtAt: given.advisories?.builtAt ?? today, records: 1 },
     },
     sbom: { state: 'collected', value: { format: 'cyclonedx', attached: null } },
-    ...{ workload: NOT_JUDGED, data: NOT_JUDGED, secrets: NEVER, malware: NEVER, trust: NEVER },
+    ...runOf(given),
+    ...{ secrets: NEVER, malware: NEVER, trust: NEVER },
   };
   for (const name of given.failed ?? []) {
     const fact = facts[name];
@@ -89,6 +107,34 @@ export function factsOfGiven(given: Given, environment: string | null, now: numb
   for (const name of given.notCollected ?? [])
     Object.assign(facts, { [name]: { state: 'not-collected', why: 'as the case says' } });
   return facts;
+}
+
+/** How it is run is judged only where the case says something of it. */
+function runOf({ workload, data }: Given): Pick<Facts, 'workload' | 'data'> {
+  return {
+    workload:
+      workload === undefined
+        ? NOT_JUDGED
+        : {
+            state: 'collected',
+            value: workload.map(({ name = 'container/example', reasons = [] }) => ({
+              name,
+              reasons: reasons.map(({ rule, severity, sentence = `${rule} does not hold.`, fix = null }) => ({
+                ...{ rule, severity, sentence, fix },
+              })),
+            })),
+          },
+    data:
+      data === undefined
+        ? NOT_JUDGED
+        : {
+            state: 'collected',
+            value: data.map((own) => ({
+              ...{ name: 'example', containers: ['example'], lastSnapshot: null, method: null, lastDrill: null },
+              ...{ schedule: null, writersTrusted: null, ...said(own) },
+            })),
+          },
+  };
 }
 
 type GivenFinding = NonNullable<Given['findings']>[number];

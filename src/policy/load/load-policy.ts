@@ -4,6 +4,7 @@ import { loadRules } from '#policy/load/load-rules.ts';
 import { type PolicyFile, policyFileShape } from '#policy/load/policy-file.ts';
 import { shaped } from '#policy/load/shape.ts';
 import type { YamlFile } from '#policy/load/yaml-file.ts';
+import { isOfKind } from '#policy/match.ts';
 import type { Policy } from '#policy/policy.ts';
 
 /** Checks an expression: what is wrong with it, undefined when nothing is. */
@@ -36,7 +37,7 @@ export function loadPolicy(
   const faults: Fault[] = [];
   const mode = value.mode ?? 'enforce';
   const kinds = match.kinds ?? [];
-  const isForRun = run !== undefined && (kinds.length === 0 || kinds.includes(run.kind));
+  const isForRun = run !== undefined && isOfKind(kinds, run.kind);
   const never = isForRun ? new Set([...NEVER_COLLECTED, ...run.without]) : NEVER_COLLECTED;
   const rules = loadRules(yaml, value.rules ?? [], mode, never, faults);
   faults.push(...expressionFaults(yaml, value, checkExpression));

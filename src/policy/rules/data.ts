@@ -31,7 +31,7 @@ export const snapshotAgeRule: BuiltInRule<z.infer<typeof hours>> = {
           lastSnapshot === null
             ? `The volume ${name} has no snapshot on the record.`
             : `The last snapshot of ${name} is of ${lastSnapshot.slice(0, 16).replace('T', ' ')}; at most ${given.hours} hours are allowed.`,
-        fix: `holdfast volume snapshot ${name} --repo NAME`,
+        fix: `holdfast volume snapshot ${name.startsWith('/') ? `--bind ${name}` : name} --repo NAME`,
       }));
     return { failures, missing: [] };
   },
@@ -56,5 +56,49 @@ export const drillAgeRule: BuiltInRule<z.infer<typeof days>> = {
         fix: `holdfast volume drill ${name} --repo NAME`,
       }));
     return { failures, missing: [] };
+  },
+};
+
+const none = z.strictObject({});
+
+/** Somebody sees to it that they are kept. */
+export const snapshotScheduleRule: BuiltInRule<z.infer<typeof none>> = {
+  id: 'snapshot-schedule',
+  title: 'Its volumes have a snapshot schedule',
+  why: 'Snapshots that somebody has to think of are not taken when it matters.',
+  needs: ['data'],
+  parameters: none,
+  check: (context): RuleOutcome => {
+    const failures = collected(context, 'data')
+      .filter(({ schedule }) => schedule === null)
+      .map(({ name }) => ({
+        severity: 'high' as const,
+        sentence: `No schedule takes snapshots of ${name}.`,
+        fix: `holdfast volume schedule set NAME ${name.startsWith('/') ? '--stack STACK' : `--volume ${name}`} --repo NAME --max-age 24`,
+      }));
+    return { failures, missing: [] };
+  },
+};
+
+/** Only what is allowed wrote to them. */
+export const writersTrustedRule: BuiltInRule<z.infer<typeof none>> = {
+  id: 'writers-trusted',
+  title: 'All who wrote to its volumes are known and allowed',
+  why: 'What a bad image wrote stays in the volume until it is set back.',
+  needs: ['data'],
+  parameters: none,
+  check: (context): RuleOutcome => {
+    const data = collected(context, 'data');
+    const failures = data
+      .filter(({ writersTrusted }) => writersTrusted === false)
+      .map(({ name }) => ({
+        severity: 'high' as const,
+        sentence: `Somebody who is not allowed wrote to ${name} before its last snapshot.`,
+        fix: `holdfast volume restore ${name} --last-trusted`,
+      }));
+    const missing = data
+      .filter(({ writersTrusted }) => writersTrusted === null)
+      .map(({ name }) => ({ sentence: `Whether all who wrote to ${name} are allowed cannot be told.` }));
+    return { failures, missing };
   },
 };

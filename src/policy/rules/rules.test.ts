@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { daysAgo, facts, factsWith, image } from '#policy/facts/facts.fixture.ts';
 import type { Facts } from '#policy/facts/facts.ts';
 import type { ImageFacts } from '#policy/facts/image-facts.ts';
+import type { DataFacts, WorkloadFacts } from '#policy/facts/run-facts.ts';
 import { judge, ruleOf, sentences } from '#policy/policy.fixture.ts';
 import { RULES } from '#policy/rules/list.ts';
 
@@ -26,13 +27,24 @@ const withCoverage = (covered: number, noData: number) =>
       ],
     },
   });
-const withVolume = (lastSnapshot: string | null, lastDrill: string | null) =>
+const withData = (own: Partial<DataFacts>) =>
   facts({
     data: {
       state: 'collected',
-      value: [{ name: 'db', lastSnapshot, method: 'dump', lastDrill, writersTrusted: null }],
+      value: [
+        {
+          ...{ name: 'db', containers: ['db'], method: 'dump', lastSnapshot: null, lastDrill: null },
+          ...{ schedule: null, writersTrusted: null, ...own },
+        },
+      ],
     },
   });
+const withVolume = (lastSnapshot: string | null, lastDrill: string | null) => withData({ lastSnapshot, lastDrill });
+const run = (rule: string, severity: 'high' | 'low'): WorkloadFacts => ({
+  name: 'container/web',
+  reasons: [{ rule, severity, sentence: 'Container web is privileged.', fix: null }],
+});
+const withRun = (...value: readonly WorkloadFacts[]) => facts({ workload: { state: 'collected', value: [...value] } });
 
 /** Each rule with facts that hold, facts that do not, and facts over which it cannot tell. */
 const EXAMPLES: readonly (readonly [rule: string, facts: Facts, decision: string])[] = [
@@ -130,6 +142,23 @@ const EXAMPLES: readonly (readonly [rule: string, facts: Facts, decision: string
   ['{ rule: packages, denied: [netcat] }', withPackage('netcat', []), 'deny'],
   ['{ rule: packages, denied: [npm/netcat] }', withPackage('netcat', []), 'deny'],
   ['{ rule: packages, denied: [deb/netcat] }', withPackage('netcat', []), 'allow'],
+  ['{ rule: workload, atLeast: high }', withRun(run('run/privileged', 'high')), 'deny'],
+  ['{ rule: workload, atLeast: high }', withRun(run('run/privileged', 'low')), 'allow'],
+  ['{ rule: workload, atLeast: high, only: [run/two-writers] }', withRun(run('run/privileged', 'high')), 'allow'],
+  ['{ rule: workload, atLeast: high, only: [run/privileged] }', withRun(run('run/privileged', 'high')), 'deny'],
+  ['{ rule: workload, atLeast: high, except: [run/privileged] }', withRun(run('run/privileged', 'high')), 'allow'],
+  ['{ rule: workload, atLeast: high }', facts(), 'unknown'],
+  [
+    '{ rule: workload, atLeast: high }',
+    facts({ workload: { state: 'failed', why: 'x', partial: [run('run/privileged', 'high')] } }),
+    'deny',
+  ],
+  ['{ rule: snapshot-schedule }', withData({ schedule: 'nightly' }), 'allow'],
+  ['{ rule: snapshot-schedule }', withData({}), 'deny'],
+  ['{ rule: snapshot-schedule }', withData({ name: '/srv/db' }), 'deny'],
+  ['{ rule: writers-trusted }', withData({ writersTrusted: true }), 'allow'],
+  ['{ rule: writers-trusted }', withData({ writersTrusted: false }), 'deny'],
+  ['{ rule: writers-trusted }', withData({}), 'unknown'],
   ['{ rule: snapshot-age, hours: 24 }', withVolume(daysAgo(1), null), 'allow'],
   ['{ rule: snapshot-age, hours: 24 }', withVolume(daysAgo(1.1), null), 'deny'],
   ['{ rule: snapshot-age, hours: 24 }', withVolume(null, null), 'deny'],

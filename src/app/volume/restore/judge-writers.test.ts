@@ -101,6 +101,12 @@ describe('judgeImages', () => {
     expect((await judge(told, ['good'], advisories('full'))).judgement).toBe('allowed');
   });
 
+  it('a verdict over how it is run says nothing of the image', async () => {
+    const { data, ...rest } = verdict('deny');
+    const told = [scanned, verdict('allow'), { ...rest, data: { ...data, subject: 'workload' } }];
+    expect((await judge(told, ['good'], advisories('full'))).judgement).toBe('allowed');
+  });
+
   it('a verdict that allows does not outlive what became known since', async () => {
     expect((await judge([scanned, verdict('allow')], ['bad'], advisories('full'))).judgement).toBe('denied');
   });

@@ -89,7 +89,8 @@ async function lastVerdict(
   for (const stream of streams) {
     for await (const event of ledger.read({ types: [verdictReached.type], stream }, 'newest-first')) {
       const data = catalogue.known(event)?.data as VerdictReached | undefined;
-      if (data === undefined || !isOf(data.target, image)) continue;
+      // How one container is run says nothing of what the image writes elsewhere.
+      if (data === undefined || data.subject === 'workload' || !isOf(data.target, image)) continue;
       if (last === undefined || last.position < event.position) last = { position: event.position, at: event.at, data };
       break;
     }
