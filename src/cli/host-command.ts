@@ -1,13 +1,15 @@
 import { collectHost } from '#app/lint/host/collect-host.ts';
 import { selectRules } from '#app/lint/select-rules.ts';
+import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
-import type { LintFlags } from '#cli/lint-flags.ts';
-import { writeOut } from '#cli/output.ts';
-import { terminal } from '#cli/terminal.ts';
+import { LINT_FORMATS, type LintFlags } from '#cli/lint-flags.ts';
+import { parseOutputs, writeOut } from '#cli/output.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { compareSeverity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
-import { hostText, toHostLine, toHostReport } from '#report/host-report.ts';
+import { hostText, type JudgedCheck, toHostLine, toHostReport } from '#report/host-report.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
 
 /** What names this host among the paths of `holdfast lint`. */
@@ -25,28 +27,16 @@ export async function hostCommand(paths: readonly string[], flags: LintFlags): P
       hint: 'Leave the other paths, --fix and --standard away.',
     });
   }
+  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...REPORT_FORMATS], 'text');
   const wanted = selectRules(HOST_CHECKS, flags);
   const facts = await collectHost(
     process.env,
     HOST_CHECKS.some(({ id, cis }) => cis.startsWith('5.') && wanted(id)),
   );
   const judged = HOST_CHECKS.filter(({ id }) => wanted(id)).map((check) => ({ check, answer: check.judge(facts) }));
-  switch (flags.format) {
-    case 'text':
-      await writeOut(undefined, hostText(judged, terminal()));
-      break;
-    case 'json':
-      await writeOut(
-        undefined,
-        [JSON.stringify(toHostReport({ name: 'holdfast', version: VERSION }, judged), null, 2)],
-        '\n',
-      );
-      break;
-    case 'jsonl':
-      await writeOut(
-        undefined,
-        judged.map((one) => `${JSON.stringify(toHostLine(one))}\n`),
-      );
+  for (const { format, file } of outputs) {
+    if (isReportFormat(format)) await writeReport(format, file, sourceOf(judged));
+    else await write(format, file, judged);
   }
   const limit = flags.failOn ?? 'high';
   const fails = judged.some(
@@ -56,4 +46,31 @@ export async function hostCommand(paths: readonly string[], flags: LintFlags): P
   return judged.some(({ answer }) => answer.outcome === 'unknown' && !answer.manual)
     ? exitCodes.unknown
     : exitCodes.done;
+}
+
+const TOOL = { name: 'holdfast', version: VERSION };
+
+function sourceOf(judged: readonly JudgedCheck[]): ReportSource {
+  const run = { tool: TOOL, createdAt: clock(process.env).toISOString() };
+  return {
+    page: async () => (await import('#report/page/host-page.ts')).hostPage(judged, run),
+  };
+}
+
+function write(
+  format: (typeof LINT_FORMATS)[number],
+  file: string | undefined,
+  judged: readonly JudgedCheck[],
+): Promise<void> {
+  switch (format) {
+    case 'text':
+      return writeOut(file, hostText(judged, file === undefined ? terminal() : NO_TERMINAL));
+    case 'json':
+      return writeOut(file, [JSON.stringify(toHostReport(TOOL, judged), null, 2)], '\n');
+    case 'jsonl':
+      return writeOut(
+        file,
+        judged.map((one) => `${JSON.stringify(toHostLine(one))}\n`),
+      );
+  }
 }

@@ -3,12 +3,14 @@ import { lint } from '#app/lint/lint.ts';
 import type { LintOutcome } from '#app/lint/lint-kind.ts';
 import { lintSettings } from '#app/lint/lint-settings.ts';
 import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
+import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { HOST_TARGET, hostCommand } from '#cli/host-command.ts';
-import type { LintFlags } from '#cli/lint-flags.ts';
-import { writeOut } from '#cli/output.ts';
+import { LINT_FORMATS, type LintFlags } from '#cli/lint-flags.ts';
+import { parseOutputs, writeOut } from '#cli/output.ts';
 import { standardCommand } from '#cli/standard-command.ts';
-import { terminal } from '#cli/terminal.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
@@ -18,9 +20,10 @@ import { lintText } from '#report/lint-text.ts';
 
 /** `holdfast lint`. @throws usage errors */
 export async function lintCommand(paths: readonly string[], flags: LintFlags): Promise<number> {
-  const { only, skip, failOn, format, standard } = flags;
+  const { only, skip, failOn, standard } = flags;
   if (paths.includes(HOST_TARGET)) return hostCommand(paths, flags);
   if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
+  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...REPORT_FORMATS], 'text');
   if (flags.fix === true && paths.includes('-')) {
     throw new HoldfastError('USAGE', 'Standard input cannot be mended', { kind: 'usage', hint: 'Name the file.' });
   }
@@ -32,7 +35,11 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
     settings: lintSettings(flags.config),
   });
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
-  await write({ ...outcome, tool: { name: 'holdfast', version: VERSION }, rules }, format);
+  const input = { ...outcome, tool: { name: 'holdfast', version: VERSION }, rules };
+  for (const { format, file } of outputs) {
+    if (isReportFormat(format)) await writeReport(format, file, sourceOf(input));
+    else await write(format, file, input);
+  }
   return codeOf(outcome, failOn ?? outcome.failOn ?? 'high', paths);
 }
 
@@ -55,17 +62,28 @@ function codeOf({ judged }: LintOutcome, failOn: Severity | 'never', named: read
   return judged.some(unjudged) ? exitCodes.unknown : exitCodes.done;
 }
 
-async function write(input: LintReportInput, format: LintFlags['format']): Promise<void> {
+function sourceOf(input: LintReportInput): ReportSource {
+  const createdAt = clock(process.env).toISOString();
+  return {
+    page: async () => (await import('#report/page/lint-page.ts')).lintPage(input, createdAt),
+  };
+}
+
+async function write(
+  format: (typeof LINT_FORMATS)[number],
+  file: string | undefined,
+  input: LintReportInput,
+): Promise<void> {
   switch (format) {
     case 'text':
-      return writeOut(undefined, lintText(input, terminal()));
+      return writeOut(file, lintText(input, file === undefined ? terminal() : NO_TERMINAL));
     case 'json':
-      return writeOut(undefined, [JSON.stringify(toLintReport(input), null, 2)], '\n');
+      return writeOut(file, [JSON.stringify(toLintReport(input), null, 2)], '\n');
     case 'jsonl': {
       const lines = function* () {
         for (const one of input.judged) yield `${JSON.stringify(toLinted(one, input.rules))}\n`;
       };
-      return writeOut(undefined, lines());
+      return writeOut(file, lines());
     }
   }
 }

@@ -1,9 +1,12 @@
 import type { Severity } from '#core/severity.ts';
 
+/** What `lint` prints beside the formats of every report. */
+export const LINT_FORMATS = ['text', 'json', 'jsonl'] as const;
+
 /** Options of `holdfast lint`, as the command line gives them. */
 export interface LintFlags {
   readonly failOn?: Severity;
-  readonly format: 'text' | 'json' | 'jsonl';
+  readonly format: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly fix?: true;

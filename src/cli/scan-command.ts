@@ -1,15 +1,23 @@
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { homeFor } from '#cli/home-for.ts';
-import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
+import { parseOutputs, writeOut } from '#cli/output.ts';
 import type { ScanFlags } from '#cli/scan-flags.ts';
 import { type Job, jobsOf, scanTargets, usage } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import {
+  isReportFormat,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportSource,
+  writeReport,
+} from '#cli/write-report.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
+import { VERSION } from '#core/version.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
-const FORMATS = ['table', 'json', 'cyclonedx', 'spdx'] as const;
-type Format = (typeof FORMATS)[number];
+const FORMATS = ['table', 'json', 'cyclonedx', 'spdx', ...REPORT_FORMATS] as const;
+type Format = Exclude<(typeof FORMATS)[number], ReportFormat>;
 
 /** `holdfast scan`. @throws usage errors; what fails for one of several targets is reported and the others go on */
 export async function scanCommand(
@@ -29,7 +37,10 @@ export async function scanCommand(
   let { failed } = scanned;
   const reports = [...scanned.reports];
   if (flags.running === true) reports.sort(mostUrgentFirst);
-  for (const output of outputs) await write(output, reports, jobs, flags);
+  for (const { format, file } of outputs) {
+    if (isReportFormat(format)) await writeReport(format, file, sourceOf(reports, now));
+    else await write(format, file, reports, jobs, flags);
+  }
   if (home !== undefined && reports.length > 0) {
     const { recordScans } = await import('#cli/record-scans.ts');
     if ((await recordScans(home, reports, environment)) !== exitCodes.done) failed = true;
@@ -40,8 +51,16 @@ export async function scanCommand(
     : exitCodes.done;
 }
 
+function sourceOf(reports: readonly ScanReportInput[], now: Date): ReportSource {
+  const run = { tool: { name: 'holdfast', version: VERSION }, createdAt: now.toISOString() };
+  return {
+    page: async () => (await import('#report/page/scan-page.ts')).scanPage(reports, run),
+  };
+}
+
 async function write(
-  { format, file }: Output<Format>,
+  format: Format,
+  file: string | undefined,
   reports: readonly ScanReportInput[],
   jobs: readonly Job[],
   flags: ScanFlags,

@@ -1,11 +1,17 @@
 import { judgeByStandard } from '#app/lint/standard.ts';
 import { exitCodes } from '#cli/errors.ts';
-import type { LintFlags } from '#cli/lint-flags.ts';
-import { writeOut } from '#cli/output.ts';
-import { terminal } from '#cli/terminal.ts';
+import { LINT_FORMATS, type LintFlags } from '#cli/lint-flags.ts';
+import { parseOutputs, writeOut } from '#cli/output.ts';
+import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { VERSION } from '#core/version.ts';
-import { problemsText, standardText, toStandardLine, toStandardReport } from '#report/standard-report.ts';
+import {
+  problemsText,
+  type StandardReportInput,
+  standardText,
+  toStandardLine,
+  toStandardReport,
+} from '#report/standard-report.ts';
 import { parseStandard } from '#workload/pod-security/judge-pod.ts';
 
 /**
@@ -23,23 +29,30 @@ export async function standardCommand(
       hint: 'Leave --only, --skip, --fix and --fail-on away, or judge without --standard.',
     });
   }
+  const outputs = parseOutputs(flags.format, LINT_FORMATS, 'text');
   const standard = parseStandard(flags.standard);
   const outcome = await judgeByStandard(paths, standard, standardInput);
   const input = { ...outcome, standard, tool: { name: 'holdfast', version: VERSION } };
-  switch (flags.format) {
-    case 'text':
-      await writeOut(undefined, standardText(input, terminal()));
-      break;
-    case 'json':
-      await writeOut(undefined, [JSON.stringify(toStandardReport(input), null, 2)], '\n');
-      break;
-    case 'jsonl':
-      await writeOut(
-        undefined,
-        outcome.verdicts.map((verdict) => `${JSON.stringify(toStandardLine(verdict))}\n`),
-      );
-      process.stderr.write(problemsText(outcome.problems));
-  }
+  for (const { format, file } of outputs) await write(format, file, input);
   if (outcome.verdicts.some(({ failed }) => failed.length > 0)) return exitCodes.deny;
   return outcome.incomplete ? exitCodes.unknown : exitCodes.done;
+}
+
+async function write(
+  format: (typeof LINT_FORMATS)[number],
+  file: string | undefined,
+  input: StandardReportInput,
+): Promise<void> {
+  switch (format) {
+    case 'text':
+      return writeOut(file, standardText(input, file === undefined ? terminal() : NO_TERMINAL));
+    case 'json':
+      return writeOut(file, [JSON.stringify(toStandardReport(input), null, 2)], '\n');
+    case 'jsonl':
+      await writeOut(
+        file,
+        input.verdicts.map((verdict) => `${JSON.stringify(toStandardLine(verdict))}\n`),
+      );
+      process.stderr.write(problemsText(input.problems));
+  }
 }

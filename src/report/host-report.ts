@@ -3,6 +3,9 @@ import { printable, wrapText } from '#report/columns.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 import type { HostAnswer, HostCheck } from '#workload/host/host-check.ts';
 
+/** What the checks follow. */
+export const HOST_BENCHMARK = 'CIS Docker Benchmark 1.6.0, sections 1 to 3 and 5';
+
 /** A check and how it came out. */
 export interface JudgedCheck {
   readonly check: HostCheck;
@@ -30,7 +33,7 @@ export function toHostReport(tool: HostReport['tool'], judged: readonly JudgedCh
   return {
     schemaVersion: 1,
     tool: { ...tool },
-    benchmark: 'CIS Docker Benchmark 1.6.0, sections 1 to 3 and 5',
+    benchmark: HOST_BENCHMARK,
     checks: judged.map(toHostLine),
   };
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect } from '#cli/commands/options.ts';
+import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
 import type { CheckFlags } from '#cli/policy/check-command.ts';
 
 /** Adds `holdfast check`. */
@@ -30,7 +30,7 @@ export function addCheck(program: Command, finish: Finish): void {
     .addOption(
       new Option(
         '--format <FORMAT[=FILE]>',
-        'text, json, facts (what rules see) or openvex; may be given several times',
+        `text, json, facts (what rules see), openvex, ${REPORT_FORMAT_WORDS}; may be given several times`,
       )
         .argParser<readonly string[]>(collect)
         .default([], 'text'),

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect } from '#cli/commands/options.ts';
+import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
 import type { LintFlags } from '#cli/lint-flags.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
@@ -16,7 +16,9 @@ export function addLint(program: Command, finish: Finish): void {
       ),
     )
     .addOption(
-      new Option('--format <FORMAT>', 'text, json or jsonl').choices(['text', 'json', 'jsonl']).default('text'),
+      new Option('--format <FORMAT[=FILE]>', `text, json, jsonl, ${REPORT_FORMAT_WORDS}; may be given several times`)
+        .argParser<readonly string[]>(collect)
+        .default([], 'text'),
     )
     .option('--standard <STANDARD>', 'judge Kubernetes objects by a Pod Security Standard alone: pss:LEVEL[:vVERSION]')
     .addOption(ruleOption('--only', 'ask these rules and no other'))

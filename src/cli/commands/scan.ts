@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect } from '#cli/commands/options.ts';
+import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
 import type { ScanFlags } from '#cli/scan-flags.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
@@ -12,7 +12,10 @@ export function addScan(program: Command, finish: Finish): void {
     .argument('[target...]', 'KIND:WHAT, an existing path, or an image reference')
     .option('--running', 'scan every image that the engine’s running containers use')
     .addOption(
-      new Option('--format <FORMAT[=FILE]>', 'table, json, cyclonedx or spdx; may be given several times')
+      new Option(
+        '--format <FORMAT[=FILE]>',
+        `table, json, cyclonedx, spdx, ${REPORT_FORMAT_WORDS}; may be given several times`,
+      )
         .argParser<readonly string[]>(collect)
         .default([], 'table'),
     )

@@ -7,15 +7,17 @@ import { readBaseline } from '#app/policy/read-baseline.ts';
 import type { FoundWaivers } from '#app/policy/read-waivers.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
-import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
+import { parseOutputs, writeOut } from '#cli/output.ts';
 import { jobsOf, scanTargets, type TargetFlags, usage } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
+import { VERSION } from '#core/version.ts';
 import type { Run } from '#policy/load/load-policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import type { VexStatement } from '#policy/vex/statement.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
 
-const FORMATS = ['text', 'json', 'facts', 'openvex'] as const;
+const FORMATS = ['text', 'json', 'facts', 'openvex', ...REPORT_FORMATS] as const;
 
 /** Options of `holdfast check`, as the command line gives them. */
 export interface CheckFlags extends TargetFlags {
@@ -87,7 +89,9 @@ export async function checkCommand(
             several,
           );
         else if (output.format === 'openvex') await writeVex(output.file, checked, now);
-        else await write(output, inputs, several);
+        else if (isReportFormat(output.format)) await writeReport(output.format, output.file, sourceOf(inputs, now));
+        else if (output.format === 'json') await writeReports(output.file, inputs, several);
+        else await writeTexts(output.file, inputs);
       }
       return scanned.failed || record?.failed === true
         ? exitCodes.failed
@@ -147,15 +151,23 @@ function urgency({ decision }: Verdict): number {
   return ['deny', 'unknown', 'allow'].indexOf(decision);
 }
 
-async function write(
-  { format, file }: Output<(typeof FORMATS)[number]>,
+function sourceOf(inputs: readonly CheckReportInput[], now: Date): ReportSource {
+  const run = { tool: { name: 'holdfast', version: VERSION }, createdAt: now.toISOString() };
+  return {
+    page: async () => (await import('#report/page/check-page.ts')).checkPage(inputs, run),
+  };
+}
+
+async function writeReports(
+  file: string | undefined,
   inputs: readonly CheckReportInput[],
   several: boolean,
 ): Promise<void> {
-  if (format === 'json') {
-    const { toCheckReport } = await import('#report/check-report.ts');
-    return writeJson(file, inputs.map(toCheckReport), several);
-  }
+  const { toCheckReport } = await import('#report/check-report.ts');
+  return writeJson(file, inputs.map(toCheckReport), several);
+}
+
+async function writeTexts(file: string | undefined, inputs: readonly CheckReportInput[]): Promise<void> {
   const { checkText } = await import('#report/check-text.ts');
   const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
   const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
