@@ -9,6 +9,8 @@ if (resultsFolder) reporters.push(['json', { outputFile: join(resultsFolder, `${
 export default defineConfig({
   test: {
     reporters,
+    // Modules are translated once and kept by their content. The folder goes with the checkout, not with its packages.
+    experimental: { fsModuleCache: true, fsModuleCachePath: join(import.meta.dirname, '.scratch/modules') },
     projects: [
       {
         test: {
