@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildImage } from '../harness/build-image.ts';
+import { minimalDebian } from '../harness/debian-files.ts';
 import { type Engine, startEngine } from '../harness/engine.ts';
 import { packHoldfast } from '../harness/packed.ts';
 import { needs } from '../harness/skip.ts';
@@ -22,18 +23,16 @@ needs('engine', 'mmdebstrap')('the container image', () => {
 
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), 'holdfast-image-'));
-    // A base as a registry would give it: Debian with a node on its PATH.
-    const base = join(scratch, 'base.tar');
-    const node = `copy-in "${process.execPath}" /usr/local/bin`;
-    execFileSync('mmdebstrap', ['--quiet', '--variant=minbase', `--customize-hook=${node}`, 'bookworm', base], {
-      stdio: 'pipe',
-    });
     const context = join(scratch, 'context');
     mkdirSync(context);
     packHoldfast(context);
     copyFileSync(join(ROOT, 'deploy/container/Dockerfile'), join(context, 'Dockerfile'));
     engine = await startEngine();
-    await docker('import', base, 'base-with-node');
+    // A base as a registry would give it: Debian with a node on its PATH.
+    await docker('import', minimalDebian(), 'debian');
+    const node = readFileSync(process.execPath);
+    const lines = ['FROM debian', 'COPY node /usr/local/bin/', 'RUN chmod 755 /usr/local/bin/node'];
+    await buildImage(engine, 'base-with-node', lines, { node });
     await docker('build', '--network', 'none', '--build-arg', 'BASE=base-with-node', '--tag', 'holdfast', context);
   });
   afterAll(async () => {

@@ -16,6 +16,7 @@ import { mergedEntries } from '#inventory/merge/merged-entries.ts';
 import type { Inventory } from '#inventory/package.ts';
 import { layerInventoryReader } from '#inventory/read-layer-inventory.ts';
 import { buildImage } from '../harness/build-image.ts';
+import { minimalDebian } from '../harness/debian-files.ts';
 import { type Engine, startEngine } from '../harness/engine.ts';
 import { makeDeb } from '../harness/make-deb.ts';
 import { writeMixedLayout } from '../harness/mixed-layout.ts';
@@ -104,7 +105,6 @@ needs(
 
   beforeAll(async () => {
     hasher = createRangeHasher();
-    execFileSync('mmdebstrap', ['--quiet', '--variant=minbase', 'bookworm', at('base.tar')], { stdio: 'pipe' });
     const deb = (named: string, more = {}) => makeDeb(scratch, { package: named, ...more });
     const tool = (version: string) => ({
       fields: { Source: 'tool-source (7:1.0)', Section: 'utils' },
@@ -114,7 +114,7 @@ needs(
       },
     });
     engine = await startEngine();
-    await engine.docker('import', at('base.tar'), 'base:1');
+    await engine.docker('import', minimalDebian(), 'base:1');
     await buildImage(engine, 'forms:1', STEPS, {
       'debs/tool-1.deb': deb('tool 1.0', tool('1.0')),
       'debs/tool-2.deb': deb('tool 1:2.0~rc1-1+b2', tool('2.0')),
