@@ -5,6 +5,7 @@ import { findingsOf } from '#buildfile/judge.ts';
 import { BUILD_RULES } from '#buildfile/rules/list.ts';
 import { NO_SETTINGS } from '#buildfile/settings/settings.ts';
 import { applyEdits } from '#core/apply-edits.ts';
+import { runs } from '../../test/harness/runs.ts';
 
 const OPTIONS = { path: 'Dockerfile', settings: NO_SETTINGS, context: { ignoreLines: ['.git', '.env'] } };
 const all = () => true;
@@ -80,7 +81,7 @@ describe('mending', () => {
         expect(once.split(end)).toHaveLength(text.split(end).length);
         expect(/(?<!\r)\n/.test(once)).toBe(end === '\n' && /\n/.test(text));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../test/harness/runs.ts';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 
 /** IEEE 754 bits and their text: RFC 8785, appendix B. */
@@ -151,7 +152,7 @@ describe('canonical JSON', () => {
           expect(error).toEqual(REFUSED);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 });

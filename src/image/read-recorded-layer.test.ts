@@ -10,6 +10,7 @@ import { readRecordedLayer } from '#image/read-recorded-layer.ts';
 import { withWhiteouts } from '#image/whiteouts.ts';
 import { paxOf, tarOf } from '../../test/fakes/tar.ts';
 import { type RecordedFile, recordLines, unpackRecorded } from '../../test/fakes/tar-split.ts';
+import { runs } from '../../test/harness/runs.ts';
 
 let scratch: string;
 let layer: string;
@@ -105,7 +106,7 @@ test('any list of files reads like its archive', async () => {
       const all = [{ name: 'first/', type: '5' }, ...some];
       expect(await recorded(all)).toEqual(archived(all));
     }),
-    { numRuns: 60 },
+    { numRuns: runs(30) },
   );
 });
 

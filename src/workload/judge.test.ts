@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '#workload/dialects/list.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
 import { judged, readFrom, rulesOf } from '#workload/workloads.fixture.ts';
+import { runs } from '../../test/harness/runs.ts';
 
 describe('the rules', () => {
   it('have ids of their own', () => {
@@ -329,7 +330,7 @@ describe('whatever a document says', () => {
       fc.asyncProperty(value, async (inner) => {
         await judged({ 'f.json': JSON.stringify(wrap(inner)) });
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 

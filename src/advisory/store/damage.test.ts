@@ -8,6 +8,7 @@ import { openAdvisories } from '#advisory/store/open.ts';
 import { item, writeItems } from '#advisory/store/store.fixture.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
 import { HoldfastError } from '#core/errors.ts';
+import { runs } from '../../../test/harness/runs.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-damage-'));
 const file = join(directory, 'advisories.db');
@@ -84,7 +85,7 @@ describe('a damaged file of advisories', () => {
         // The four bytes that say nothing are hashed as well.
         expect(verified(damaged)).toMatch(CODES);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('a damaged file of advisories', () => {
           expect(verified(damaged)).toMatch(CODES);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -173,7 +174,7 @@ describe('a forged file of advisories, whose hashes are right,', () => {
         if (!read.startsWith('[')) expect(read).toMatch(CODES);
         expect(verified(damaged)).toMatch(/^(whole|ADVISORIES_CORRUPT)$/);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(40) },
     );
   });
 

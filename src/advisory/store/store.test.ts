@@ -7,6 +7,7 @@ import { advisoriesFromMemory } from '#advisory/store/in-memory.ts';
 import { openAdvisories } from '#advisory/store/open.ts';
 import { advisory, anyAdvisory, anyExploitation, BUILT_AT, item, writeItems } from '#advisory/store/store.fixture.ts';
 import { verifyAdvisories } from '#advisory/store/verify.ts';
+import { runs } from '../../../test/harness/runs.ts';
 
 /** A busy machine is no failure. */
 vi.setConfig({ testTimeout: 60_000 });
@@ -74,7 +75,7 @@ describe('a file of advisories', () => {
           stored.close();
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gathered, inChunks } from '../../../test/fakes/chunks.ts';
 import { skippableFrame, zstdFrame } from '../../../test/fakes/zstd.ts';
+import { runs } from '../../../test/harness/runs.ts';
 import { type DecompressLimits, decompress } from './decompress.ts';
 import { detectCompression } from './detect.ts';
 
@@ -53,7 +54,7 @@ describe('compressed bytes', () => {
         const outcome = await unpacked(bytes).catch((error: unknown) => (error as { code?: unknown }).code);
         expect(outcome === 'GZIP_CORRUPT' || (Buffer.isBuffer(outcome) && outcome.equals(TEXT))).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(80) },
     );
   });
 

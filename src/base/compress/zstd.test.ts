@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gathered, inChunks } from '../../../test/fakes/chunks.ts';
 import { skippableFrame, zstdFrame } from '../../../test/fakes/zstd.ts';
+import { runs } from '../../../test/harness/runs.ts';
 import { decompress } from './decompress.ts';
 import { unzstd } from './zstd.ts';
 import { portableZstd } from './zstd-portable.ts';
@@ -103,7 +104,7 @@ describe.each([
           else if ((bytes.readUInt8(4) & 4) !== 0) expect(got.toString()).toBe(TEXT);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(75) },
     );
   });
 

@@ -3,15 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createHttpClient, type HttpClient, type HttpOptions } from '#base/http/client.ts';
 import { fetchBytes, openRequest } from '#base/http/request.ts';
 import { type FakeServer, startServer } from '../../../test/fakes/http-server.ts';
 import { TEST_CERTIFICATE } from '../../../test/fakes/tls-certificate.ts';
 
 const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()));
+// Not after each test: some run beside each other.
+afterAll(async () => {
+  await Promise.all(open.map((one) => one.close()));
 });
 
 async function serve(
@@ -167,7 +168,7 @@ describe('another try', () => {
   });
 });
 
-describe('a server that stalls', () => {
+describe.concurrent('a server that stalls', () => {
   const timeouts = { connectMs: 300, headersMs: 300, stallMs: 300 };
 
   test('before its answer ends in an error', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   createRegistryClient,
   type RegistryClient,
@@ -19,9 +19,10 @@ import {
 
 const open: { close(): Promise<unknown> }[] = [];
 const folders: string[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+// Not after each test: some run beside each other.
+afterAll(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
 async function registry(options: FakeOptions = {}): Promise<FakeRegistry> {
@@ -350,13 +351,13 @@ describe('blobs', () => {
     expect(fake.seen.filter(({ path }) => path.includes('blobs'))).toHaveLength(6);
   });
 
-  test('that stall end in an error after one more try', async () => {
+  test.concurrent('that stall end in an error after one more try', async () => {
     const fake = await faulty({ kind: 'stall', bytes: 1_000 });
     await expect(read(client(fake), fake.blob(BYTES, ''))).rejects.toThrow(coded('HTTP_TIMEOUT'));
     expect(fake.seen.filter(({ path }) => path.includes('blobs'))).toHaveLength(2);
   });
 
-  test('that never begin end in an error', async () => {
+  test.concurrent('that never begin end in an error', async () => {
     const fake = await faulty({ kind: 'stall' });
     await expect(read(client(fake), fake.blob(BYTES, ''))).rejects.toThrow(coded('HTTP_TIMEOUT'));
   });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../test/harness/runs.ts';
 import { satisfiesNpmRange } from './npm-range.ts';
 
 const NODE_SEMVER = resolve(dirname(realpathSync(process.execPath)), '../lib/node_modules/npm/node_modules/semver');
@@ -166,7 +167,7 @@ describe.skipIf(!existsSync(NODE_SEMVER))('npm ranges against node-semver (skipp
       fc.property(version, range, (left, right) => {
         expect(satisfiesNpmRange(left, right)).toBe(semver.satisfies(left, right));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(1000) },
     );
   });
 });

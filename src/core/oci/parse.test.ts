@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HoldfastError } from '#core/errors.ts';
 import { parseImageConfig, parseManifest } from '#core/oci/parse.ts';
+import { runs } from '../../../test/harness/runs.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const OCI = 'application/vnd.oci.image';
@@ -153,7 +154,7 @@ describe('parseManifest', () => {
         expect(manifestCode(value)).not.toContain('not coded');
         expect(configCode(value)).not.toContain('not coded');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 });

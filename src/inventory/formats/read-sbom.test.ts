@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { writeCycloneDx } from '#inventory/formats/cyclonedx/write.ts';
 import { anySbomInput } from '#inventory/formats/inventory.fixture.ts';
 import { writeSpdx } from '#inventory/formats/spdx/write.ts';
+import { runs } from '../../../test/harness/runs.ts';
 import { readSbom } from './read-sbom.ts';
 
 function read(document: unknown) {
@@ -50,7 +51,7 @@ describe.each([
         expect(sbom.base).toEqual(base);
         expect(sbom.problems).toEqual(problems);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -280,6 +281,6 @@ it('ends with a coded error or an answer, whatever the document holds', () => {
       expect(codes).toContain(codeOf(text));
       expect(codes).toContain(codeOf(text.slice(0, cut % text.length)));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(60) },
   );
 });

@@ -90,12 +90,12 @@ describe('inclusion proofs', () => {
       const root = hashOf(0, size);
       for (let index = 0; index < size; index += 1) {
         const [leaf, proof] = [leafAt(index), await inclusionProof(index, size, nodesOf(size))];
-        for (const wrong of wrongProofs(proof)) expect(verifyInclusion(leaf, index, size, wrong, root)).toBe(false);
+        const believed = [...wrongProofs(proof)].filter((wrong) => verifyInclusion(leaf, index, size, wrong, root));
+        expect(believed).toEqual([]);
         expect(verifyInclusion(flipped(leaf), index, size, proof, root)).toBe(false);
         expect(verifyInclusion(leaf, index, size, proof, flipped(root))).toBe(false);
-        for (let other = 0; other < size; other += 1) {
-          expect(verifyInclusion(leaf, other, size, proof, root)).toBe(other === index);
-        }
+        const places = Array.from({ length: size }, (_, other) => other);
+        expect(places.filter((other) => verifyInclusion(leaf, other, size, proof, root))).toEqual([index]);
       }
     }
   });
@@ -156,7 +156,8 @@ describe('consistency proofs', () => {
       for (let old = 1; old <= size; old += 1) {
         const [oldRoot, root] = [hashOf(0, old), hashOf(0, size)];
         const proof = await consistencyProof(old, size, nodesOf(size));
-        for (const wrong of wrongProofs(proof)) expect(verifyConsistency(old, oldRoot, size, root, wrong)).toBe(false);
+        const believed = [...wrongProofs(proof)].filter((wrong) => verifyConsistency(old, oldRoot, size, root, wrong));
+        expect(believed).toEqual([]);
         expect(verifyConsistency(old, flipped(oldRoot), size, root, proof)).toBe(false);
         expect(verifyConsistency(old, oldRoot, size, flipped(root), proof)).toBe(false);
       }

@@ -20,6 +20,7 @@ import {
 } from '../../../test/fakes/layouts.ts';
 import { type Form, outcome, type ReadOptions, readBytes, readFiles } from '../../../test/fakes/read-archive.ts';
 import { paxOf, type TarFile, tarOf } from '../../../test/fakes/tar.ts';
+import { runs } from '../../../test/harness/runs.ts';
 import { openArchive } from '../kinds/docker-archive/index.ts';
 import { openOciLayout } from '../kinds/oci-layout/index.ts';
 
@@ -92,7 +93,7 @@ describe('an archive of an image', () => {
         });
         expect(found.description.digest === undefined).toBe(legacy);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 

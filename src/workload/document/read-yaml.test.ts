@@ -5,6 +5,7 @@ import { field, integer, items, pairs, text, truth } from '#workload/document/fi
 import { type Node, positionOf } from '#workload/document/node.ts';
 import { readJson } from '#workload/document/read-json.ts';
 import { readYaml } from '#workload/document/read-yaml.ts';
+import { runs } from '../../../test/harness/runs.ts';
 
 const yaml = (given: string) => readYaml({ path: 'f', text: given });
 const codes = (given: string) => yaml(given).problems.map(({ code }) => code);
@@ -131,7 +132,7 @@ describe('hostile texts are problems', () => {
           for (const { root: node } of yaml(parts.join('')).documents) positionOf(node);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -10,6 +10,7 @@ import {
 import { POD_SECURITY_CHECKS } from '#workload/pod-security/list.ts';
 import type { PodFacts } from '#workload/pod-security/pod-facts.ts';
 import { readWorkloads } from '#workload/read-workloads.ts';
+import { runs } from '../../../test/harness/runs.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -433,7 +434,7 @@ describe('whatever a pod says', () => {
         const windows = (spec.os as { name?: string } | null | undefined)?.name === 'windows' && minor >= 25;
         if (baseline.length > 0 && !windows) expect(restricted.length).toBeGreaterThan(0);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -452,7 +453,7 @@ describe('whatever a pod says', () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 });

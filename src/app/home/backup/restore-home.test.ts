@@ -17,6 +17,7 @@ import { openRecord } from '#app/home/open-record.ts';
 import { verifyRecord } from '#app/verify-record.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { generateSigner } from '#ledger/note/keys.ts';
+import { runs } from '../../../../test/harness/runs.ts';
 
 const now = () => new Date('2026-11-22T10:00:00.000Z');
 
@@ -186,7 +187,7 @@ describe('a backup', () => {
       await expect(restore(good.subarray(0, length))).rejects.toBeInstanceOf(HoldfastError);
       expect(existsSync(home())).toBe(false);
     });
-    await fc.assert(cuts, { numRuns: 25, examples: [[0], [1], [200], [good.length - 1], [good.length - 17]] });
+    await fc.assert(cuts, { numRuns: runs(10), examples: [[0], [1], [200], [good.length - 1], [good.length - 17]] });
   });
 
   it('that was changed anywhere is refused, and leaves nothing', async () => {
@@ -196,7 +197,7 @@ describe('a backup', () => {
       await expect(restore(changed)).rejects.toBeInstanceOf(HoldfastError);
       expect(existsSync(home())).toBe(false);
     });
-    await fc.assert(changes, { numRuns: 25 });
+    await fc.assert(changes, { numRuns: runs(10) });
   });
 
   it('whose content was changed by somebody with the recipient is refused, or the same record', async () => {
@@ -215,7 +216,7 @@ describe('a backup', () => {
         }
       },
     );
-    await fc.assert(changes, { numRuns: 40 });
+    await fc.assert(changes, { numRuns: runs(15) });
   });
 
   it('asks for what it is locked with', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anySbomInput } from '#inventory/formats/inventory.fixture.ts';
 import type { SbomInput } from '#inventory/formats/sbom-input.ts';
+import { runs } from '../../../../test/harness/runs.ts';
 import { writeSpdx } from './write.ts';
 
 const text = { type: 'string' } as const;
@@ -111,7 +112,7 @@ it('keeps the rules of SPDX 2.3, whatever names and texts hold', () => {
       const used = document.packages.flatMap((one) => one.licenseDeclared?.match(/LicenseRef-[0-9a-f]+/g) ?? []);
       expect(new Set(used)).toEqual(named);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(30) },
   );
 });
 

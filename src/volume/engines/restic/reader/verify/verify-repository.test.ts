@@ -10,6 +10,7 @@ import {
   fakeTree,
   sha256,
 } from '../../../../../../test/fakes/restic-repository.ts';
+import { runs } from '../../../../../../test/harness/runs.ts';
 import { fileContent, walkTree } from '../browse.ts';
 import { directoryFiles } from '../directory-files.ts';
 import { openRepository, readBlob } from '../repository.ts';
@@ -120,7 +121,7 @@ describe('a repository', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     );
   });
 
