@@ -1,6 +1,7 @@
 import { type BuildFile, readBuildFile } from '#buildfile/model/build-file.ts';
 import { silencedBy } from '#buildfile/pragmas.ts';
 import type { BuildRule, Context, Finding } from '#buildfile/rule.ts';
+import { namesOfRule } from '#buildfile/rule-names.ts';
 import { BUILD_RULES } from '#buildfile/rules/list.ts';
 import type { Settings } from '#buildfile/settings/settings.ts';
 import { unreadable } from '#buildfile/unreadable.ts';
@@ -68,17 +69,11 @@ function findingsIn(file: BuildFile, { settings, context }: JudgeOptions): reado
   return found.sort((a, b) => a.instruction.span.start - b.instruction.span.start);
 }
 
-/** What a rule may be called in a comment or a configuration. */
-function idsOf({ id, elsewhere }: BuildRule): readonly string[] {
-  const others = elsewhere.filter(({ standard }) => standard === 'hadolint' || standard === 'shellcheck');
-  return [id, ...others.map((other) => other.id), ...(id === 'build/no-healthcheck' ? ['DL3057'] : [])];
-}
-
-const RULES = BUILD_RULES.map((rule) => ({ rule, ids: idsOf(rule) }));
+const RULES = BUILD_RULES.map((rule) => ({ rule, ids: namesOfRule(rule) }));
 
 function reasonOf(file: BuildFile, { path, settings }: JudgeOptions, finding: RuledFinding): Reason {
   const { rule, instruction, span, sentence, fix, evidence } = finding;
-  const asked = idsOf(rule).flatMap((id) => settings.severities.get(id) ?? [])[0];
+  const asked = namesOfRule(rule).flatMap((id) => settings.severities.get(id) ?? [])[0];
   const first: Position = { kind: 'file', path, ...file.placeOf(instruction.span.start) };
   const positions = span === undefined || span.start === instruction.span.start ? [] : [positionOf(file, path, span)];
   return {

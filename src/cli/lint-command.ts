@@ -1,8 +1,10 @@
+import { IMAGE_TARGET } from '#app/lint/image-target.ts';
 import { LINT_KINDS } from '#app/lint/kinds.ts';
 import { lint } from '#app/lint/lint.ts';
 import type { LintOutcome } from '#app/lint/lint-kind.ts';
 import { lintSettings } from '#app/lint/lint-settings.ts';
 import { MOST_LINT_BYTES, tooLarge } from '#app/lint/read-text.ts';
+import type { Settings } from '#buildfile/settings/settings.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { HOST_TARGET, hostCommand } from '#cli/host-command.ts';
@@ -27,13 +29,20 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
   if (flags.fix === true && paths.includes('-')) {
     throw new HoldfastError('USAGE', 'Standard input cannot be mended', { kind: 'usage', hint: 'Name the file.' });
   }
-  const outcome = await lint({ kinds: LINT_KINDS, standardInput }, paths, {
+  const settings = lintSettings(flags.config);
+  const images = await imagesAmong(paths, flags, settings);
+  const files = await lint({ kinds: LINT_KINDS, standardInput }, withoutImages(paths), {
     only,
     skip,
     fix: flags.fix === true,
     variables: variablesOf(flags.env ?? []),
-    settings: lintSettings(flags.config),
+    settings,
   });
+  const outcome = {
+    ...files,
+    judged: [...images, ...files.judged],
+    files: files.files + images.filter(({ kind }) => kind !== 'unknown').length,
+  };
   const rules = new Map(LINT_KINDS.flatMap((kind) => kind.rules.map((rule) => [rule.id, rule] as const)));
   const input = { ...outcome, tool: { name: 'holdfast', version: VERSION }, rules };
   for (const { format, file } of outputs) {
@@ -41,6 +50,25 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
     else await write(format, file, input);
   }
   return codeOf(outcome, failOn ?? outcome.failOn ?? 'high', paths);
+}
+
+function withoutImages(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => !path.startsWith(IMAGE_TARGET));
+}
+
+/** What opens images is loaded only where some are named. */
+async function imagesAmong(
+  paths: readonly string[],
+  choice: LintFlags,
+  settings: Settings,
+): Promise<readonly Judged[]> {
+  const named = paths.filter((path) => path.startsWith(IMAGE_TARGET));
+  if (named.length === 0) return [];
+  const { lintImage } = await import('#app/lint/lint-image.ts');
+  const rules = LINT_KINDS.flatMap((kind) => kind.rules);
+  const judged: Judged[] = [];
+  for (const one of named) judged.push(await lintImage(one, rules, choice, settings, process.env));
+  return judged;
 }
 
 /** The shell's variables are secrets until somebody names them: files that are judged would have them shown. */

@@ -9,7 +9,10 @@ export function addLint(program: Command, finish: Finish): void {
   program
     .command('lint')
     .description('judge how images are built and how containers are run, each finding with its fix')
-    .argument('<path...>', 'files, directories, - for standard input, or host: for this host and its engine')
+    .argument(
+      '<path...>',
+      'files, directories, - for standard input, image:TARGET for an image’s history, or host: for this host',
+    )
     .addOption(
       new Option('--fail-on <SEVERITY>', 'exit 3 when a finding is at least this severe (default: high)').choices(
         [...SEVERITIES].slice(0, 5),
@@ -52,6 +55,7 @@ Examples:
   holdfast lint Dockerfile --fail-on medium
   holdfast lint Dockerfile --fix
   holdfast lint - < Dockerfile
+  holdfast lint image:registry.example/team/app:1.4
   helm template ./chart | holdfast lint -
   holdfast lint manifests/ --standard pss:restricted:v1.36
   holdfast lint manifests/ --standard pss:baseline:latest --format jsonl
