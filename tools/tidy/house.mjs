@@ -93,8 +93,6 @@ export const house = {
     longFiles: {},
     // path: reason. Files that neither src/main.ts nor the build reaches.
     deadFiles: {
-      'src/buildfile/judge-history.ts': 'for doctor and check, which are to come; tested',
-      'src/buildfile/history-lines.ts': 'part of that',
       'test/harness/append-worker.ts':
         'bundled and run as a process of its own by test/e2e/ledger-faults-postgres.test.ts',
       'test/harness/kills/appender.ts': 'bundled and run as a process of its own by test/harness/kills/rounds.ts',
@@ -107,7 +105,6 @@ export const house = {
     comingFolders: {},
     // path#name: reason. Exports that only tests use.
     deadExports: {
-      'src/buildfile/judge-history.ts#judgeHistory': 'for doctor and check, which are to come; tested',
       'src/api/scan-report.ts#scanReport': 'the JSON Schema in docs/reference is made from it',
       'src/ledger/note/signed-note.ts#formatNote': 'tests write notes that no signer of ours makes',
       'src/api/log-entry.ts#logEntrySchema': 'the JSON Schema in docs/reference is made from it',
