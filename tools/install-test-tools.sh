@@ -25,6 +25,7 @@ sshd openssh-server
 rclone rclone
 pg_ctlcluster postgresql
 python3 python3
+chromium chromium
 /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 openssl openssl
 go golang-go

@@ -5,7 +5,7 @@ import { exitCodes } from '#cli/errors.ts';
 import { LINT_FORMATS, type LintFlags } from '#cli/lint-flags.ts';
 import { parseOutputs, writeOut } from '#cli/output.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
-import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
+import { isReportFormat, LINT_REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { compareSeverity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
@@ -27,7 +27,7 @@ export async function hostCommand(paths: readonly string[], flags: LintFlags): P
       hint: 'Leave the other paths, --fix and --standard away.',
     });
   }
-  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...REPORT_FORMATS], 'text');
+  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...LINT_REPORT_FORMATS], 'text');
   const wanted = selectRules(HOST_CHECKS, flags);
   const facts = await collectHost(
     process.env,
@@ -51,9 +51,10 @@ export async function hostCommand(paths: readonly string[], flags: LintFlags): P
 const TOOL = { name: 'holdfast', version: VERSION };
 
 function sourceOf(judged: readonly JudgedCheck[]): ReportSource {
-  const run = { tool: TOOL, createdAt: clock(process.env).toISOString() };
+  const run = reportRun('lint', clock(process.env));
   return {
     page: async () => (await import('#report/page/host-page.ts')).hostPage(judged, run),
+    items: async () => (await import('#report/items/item-report.ts')).hostItemReport(judged, run),
   };
 }
 

@@ -12,7 +12,7 @@ import { LINT_FORMATS, type LintFlags } from '#cli/lint-flags.ts';
 import { parseOutputs, writeOut } from '#cli/output.ts';
 import { standardCommand } from '#cli/standard-command.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
-import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
+import { isReportFormat, LINT_REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
@@ -25,7 +25,7 @@ export async function lintCommand(paths: readonly string[], flags: LintFlags): P
   const { only, skip, failOn, standard } = flags;
   if (paths.includes(HOST_TARGET)) return hostCommand(paths, flags);
   if (standard !== undefined) return standardCommand(paths, { ...flags, standard }, standardInput);
-  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...REPORT_FORMATS], 'text');
+  const outputs = parseOutputs(flags.format, [...LINT_FORMATS, ...LINT_REPORT_FORMATS], 'text');
   if (flags.fix === true && paths.includes('-')) {
     throw new HoldfastError('USAGE', 'Standard input cannot be mended', { kind: 'usage', hint: 'Name the file.' });
   }
@@ -91,9 +91,10 @@ function codeOf({ judged }: LintOutcome, failOn: Severity | 'never', named: read
 }
 
 function sourceOf(input: LintReportInput): ReportSource {
-  const createdAt = clock(process.env).toISOString();
+  const run = reportRun('lint', clock(process.env));
   return {
-    page: async () => (await import('#report/page/lint-page.ts')).lintPage(input, createdAt),
+    page: async () => (await import('#report/page/lint-page.ts')).lintPage(input, run.createdAt),
+    items: async () => (await import('#report/items/item-report.ts')).lintItemReport(input, run),
   };
 }
 

@@ -10,10 +10,10 @@ import {
   REPORT_FORMATS,
   type ReportFormat,
   type ReportSource,
+  reportRun,
   writeReport,
 } from '#cli/write-report.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
-import { VERSION } from '#core/version.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 const FORMATS = ['table', 'json', 'cyclonedx', 'spdx', ...REPORT_FORMATS] as const;
@@ -52,9 +52,11 @@ export async function scanCommand(
 }
 
 function sourceOf(reports: readonly ScanReportInput[], now: Date): ReportSource {
-  const run = { tool: { name: 'holdfast', version: VERSION }, createdAt: now.toISOString() };
+  const run = reportRun('scan', now);
+  const items = async () => (await import('#report/items/item-report.ts')).scanItemReport(reports, run);
   return {
     page: async () => (await import('#report/page/scan-page.ts')).scanPage(reports, run),
+    items,
   };
 }
 

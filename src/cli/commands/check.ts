@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
+import { collect, formatWords } from '#cli/commands/options.ts';
 import type { CheckFlags } from '#cli/policy/check-command.ts';
+import { REPORT_FORMATS } from '#cli/write-report.ts';
 
 /** Adds `holdfast check`. */
 export function addCheck(program: Command, finish: Finish): void {
@@ -30,7 +31,7 @@ export function addCheck(program: Command, finish: Finish): void {
     .addOption(
       new Option(
         '--format <FORMAT[=FILE]>',
-        `text, json, facts (what rules see), openvex, ${REPORT_FORMAT_WORDS}; may be given several times`,
+        `text, json, facts (what rules see), openvex, ${formatWords(REPORT_FORMATS)}; may be given several times`,
       )
         .argParser<readonly string[]>(collect)
         .default([], 'text'),

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
+import { collect, formatWords } from '#cli/commands/options.ts';
 import type { LintFlags } from '#cli/lint-flags.ts';
+import { LINT_REPORT_FORMATS } from '#cli/write-report.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
 /** Adds `holdfast lint`. */
@@ -19,7 +20,10 @@ export function addLint(program: Command, finish: Finish): void {
       ),
     )
     .addOption(
-      new Option('--format <FORMAT[=FILE]>', `text, json, jsonl, ${REPORT_FORMAT_WORDS}; may be given several times`)
+      new Option(
+        '--format <FORMAT[=FILE]>',
+        `text, json, jsonl, ${formatWords(LINT_REPORT_FORMATS)}; may be given several times`,
+      )
         .argParser<readonly string[]>(collect)
         .default([], 'text'),
     )

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { REPORT_FORMATS } from '#cli/write-report.ts';
 
 /** Formats of every report, for helps. */
-export const REPORT_FORMAT_WORDS = REPORT_FORMATS.join(', ').replace(/, ([^,]*)$/, ' or $1');
+export function formatWords(formats: readonly string[]): string {
+  return formats.join(', ').replace(/, ([^,]*)$/, ' or $1');
+}
 
 /** For options that may be given several times; without a default, there is nothing before the first. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect, REPORT_FORMAT_WORDS } from '#cli/commands/options.ts';
+import { collect, formatWords } from '#cli/commands/options.ts';
 import type { ScanFlags } from '#cli/scan-flags.ts';
+import { REPORT_FORMATS } from '#cli/write-report.ts';
 import { SEVERITIES } from '#core/severity.ts';
 
 /** Adds `holdfast scan`. */
@@ -14,7 +15,7 @@ export function addScan(program: Command, finish: Finish): void {
     .addOption(
       new Option(
         '--format <FORMAT[=FILE]>',
-        `table, json, cyclonedx, spdx, ${REPORT_FORMAT_WORDS}; may be given several times`,
+        `table, json, cyclonedx, spdx, ${formatWords(REPORT_FORMATS)}; may be given several times`,
       )
         .argParser<readonly string[]>(collect)
         .default([], 'table'),

@@ -10,8 +10,7 @@ import { exitCodes } from '#cli/errors.ts';
 import { parseOutputs, writeOut } from '#cli/output.ts';
 import { jobsOf, scanTargets, type TargetFlags, usage } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
-import { isReportFormat, REPORT_FORMATS, type ReportSource, writeReport } from '#cli/write-report.ts';
-import { VERSION } from '#core/version.ts';
+import { isReportFormat, REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
 import type { Run } from '#policy/load/load-policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import type { VexStatement } from '#policy/vex/statement.ts';
@@ -152,9 +151,11 @@ function urgency({ decision }: Verdict): number {
 }
 
 function sourceOf(inputs: readonly CheckReportInput[], now: Date): ReportSource {
-  const run = { tool: { name: 'holdfast', version: VERSION }, createdAt: now.toISOString() };
+  const run = reportRun('check', now);
   return {
     page: async () => (await import('#report/page/check-page.ts')).checkPage(inputs, run),
+    items: async () => (await import('#report/items/item-report.ts')).checkItemReport(inputs, run),
+    flaws: async () => (await import('#report/items/item-report.ts')).checkFindingsReport(inputs, run),
   };
 }
 

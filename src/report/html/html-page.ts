@@ -17,7 +17,8 @@ const MOST_ITEMS = 5000;
  * images is text. Of more than 5,000 items it has the most urgent, and says how many are left out.
  */
 export function* htmlPage(page: Page): Generator<string> {
-  const sections = mostUrgent(page.sections, MOST_ITEMS);
+  let room = MOST_ITEMS;
+  const sections = mostUrgent(page.sections, () => room-- > 0);
   const counts = countSeverities(page.sections.flatMap(({ items }) => items));
   yield head(page.title);
   yield htmlHeader(page);

@@ -1,6 +1,6 @@
 import type { JudgedCheck } from '#report/host-report.ts';
 import type { ItemDraft, Subject } from '#report/items/item.ts';
-import { tagOf } from '#report/items/lint-items.ts';
+import { capitalised, tagOf } from '#report/items/lint-items.ts';
 
 const HOST: Subject = { kind: 'host', name: 'this host' };
 
@@ -14,9 +14,10 @@ export function hostItems(judged: readonly JudgedCheck[]): readonly ItemDraft[] 
     return [
       {
         ruleId: id,
-        title,
+        title: capitalised(title),
         severity: fails ? severity : 'unknown',
         outcome: fails ? 'fails' : 'unknown',
+        ...(answer.manual === true ? { gap: true as const } : {}),
         sentence,
         why,
         ...(fails ? { fix } : {}),

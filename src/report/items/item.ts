@@ -34,6 +34,8 @@ export interface ReportItem {
   readonly title: string;
   readonly severity: Severity;
   readonly outcome: Outcome;
+  /** Of what is unknown: nothing failed, there is only nothing to tell it by. */
+  readonly gap?: true;
   /** What is wrong here; one sentence with its full stop. May hold text from images. */
   readonly sentence: string;
   /** What an attacker or an accident does with it. */
@@ -73,7 +75,7 @@ export function itemsOf(drafts: readonly ItemDraft[]): readonly ReportItem[] {
 }
 
 /** Of a path elsewhere the last part; of an image its name without tag and digest, which change with every build. */
-function stableName({ kind, name }: Subject): string {
+export function stableName({ kind, name }: Subject): string {
   if (name.startsWith('/')) return name.slice(name.lastIndexOf('/') + 1);
   return kind === 'image' || kind === 'container' ? name.replace(/@sha256:.*$|:[^:/]*$/, '') : name;
 }

@@ -7,7 +7,7 @@ import type { LintReportInput } from '#report/lint-report.ts';
 const STANDARD_INPUT = 'standard input';
 
 /** The file that something was said of. */
-function judgedSubject({ path }: Pick<Judged, 'path'>): Subject {
+export function judgedSubject({ path }: Pick<Judged, 'path'>): Subject {
   return { kind: 'file', name: path === '-' ? STANDARD_INPUT : path };
 }
 
@@ -28,7 +28,7 @@ function reasonItem(reason: Judged['reasons'][number], one: Judged, rule: RuleFa
   const { rule: ruleId, severity, sentence, fix, positions, evidence } = reason;
   return {
     ruleId,
-    title: rule?.title ?? ruleId,
+    title: rule === undefined ? ruleId : capitalised(rule.title),
     severity,
     outcome: 'fails',
     sentence,
@@ -41,6 +41,11 @@ function reasonItem(reason: Judged['reasons'][number], one: Judged, rule: RuleFa
     // Lines move when something is written above them.
     identity: [one.document ?? '', sentence],
   };
+}
+
+/** Titles of rules begin small, since pages say `that` before them. */
+export function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** `cis-docker:5.4`; hadolint's and ShellCheck's ids are known by themselves. */

@@ -38,6 +38,7 @@ export function scanUnknowns(report: ScanReportInput): readonly ItemDraft[] {
         title: 'Packages that were not compared with advisories',
         severity: 'unknown',
         outcome: 'unknown',
+        ...(gap.state === 'failed' ? {} : { gap: true as const }),
         sentence: sentenceOf(`${gap.subject}, ${count(gap.packages, 'package')}: ${gap.reason}`),
         positions: [],
         subject,

@@ -10,13 +10,22 @@ export interface ShownSection extends Section {
 
 const ORDER = ['fails', 'unknown', 'warns', 'accepted'] as const satisfies readonly ReportItem['outcome'][];
 
-/** The sections with the most urgent items of all, in their order, at most so many. */
-export function mostUrgent(sections: readonly Section[], most: number): readonly ShownSection[] {
+/**
+ * The sections with the most urgent items of all, in their order. @param admit asked of each, the most urgent first; once it
+ * says no, nobody else is asked
+ */
+export function mostUrgent(
+  sections: readonly Section[],
+  admit: (item: ReportItem) => boolean,
+): readonly ShownSection[] {
   const all = sections.flatMap(({ items }) => items);
-  if (all.length <= most) return sections.map((section) => ({ ...section, leftOut: 0 }));
   const urgency = ({ outcome }: ReportItem) => ORDER.indexOf(outcome);
   const sorted = all.toSorted((a, b) => urgency(a) - urgency(b) || compareSeverity(a.severity, b.severity));
-  const kept = new Set(sorted.slice(0, most));
+  const kept = new Set<ReportItem>();
+  for (const item of sorted) {
+    if (!admit(item)) break;
+    kept.add(item);
+  }
   return sections.map((section) => {
     const items = section.items.filter((item) => kept.has(item));
     return { ...section, items, leftOut: section.items.length - items.length };
