@@ -12,7 +12,7 @@ import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
-const FORMATS = ['text', 'json'] as const;
+const FORMATS = ['text', 'json', 'html'] as const;
 
 /** Options of `holdfast doctor`, as the command line gives them. */
 export interface DoctorFlags {
@@ -95,6 +95,11 @@ async function write(
   switch (format) {
     case 'json':
       return writeOut(file, [`${JSON.stringify(report, null, 2)}\n`]);
+    case 'html': {
+      const { htmlPage } = await import('#report/html/html-page.ts');
+      const { doctorPage } = await import('#report/page/doctor-page.ts');
+      return writeOut(file, htmlPage(doctorPage(report)));
+    }
     case 'text': {
       const { doctorText } = await import('#report/doctor-text.ts');
       const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;

@@ -54,6 +54,21 @@ function choose(own: Partial<Report>, more: Partial<TonightInput> = {}) {
 }
 const named = (chosen: ReturnType<typeof choose>) => chosen.map(({ about, severity }) => `${severity} ${about}`);
 
+test('the data of a container come before what starts it anew', () => {
+  const db: Part<'images'> = { ...image('critical', 'postgres:12'), containers: [{ id: 'd', name: 'db' }] };
+  const data = { findings: [lost('high')], unkept: [], volumes: 1 };
+  expect(named(choose({ data, images: [db], containers: [run('critical')] }))).toEqual([
+    'high data',
+    'critical image',
+    'critical container',
+  ]);
+  expect(named(choose({ data, images: [image('critical')], containers: [run('critical')] }))).toEqual([
+    'critical image',
+    'critical container',
+    'high data',
+  ]);
+});
+
 test('nothing is nothing', () => {
   expect(choose({})).toEqual([]);
   expect(choose({ host: { ...EMPTY.host, failed: [host('low')] } })).toEqual([]);

@@ -22,6 +22,11 @@ const ORDER = ['data', 'image', 'container', 'host'] as const;
 /** What is below is no work for a night. */
 const LEAST = 'medium';
 
+/** Something to do, and the containers that it is about. */
+interface Thing extends Tonight {
+  readonly containers: readonly string[];
+}
+
 /**
  * The three things to do first: the worst of each part, as nobody is helped by three of one kind; what is left over goes
  * to the next worst. A pure function.
@@ -32,20 +37,38 @@ export function chooseTonight(input: TonightInput): readonly Tonight[] {
   );
   const firsts = ORDER.flatMap((about) => all.filter((one) => one.about === about).slice(0, 1));
   const rest = all.filter((one) => !firsts.includes(one)).sort(worse);
-  return [...firsts.sort(worse), ...rest].slice(0, MOST).sort(worse);
+  const chosen = [...firsts.sort(worse), ...rest].slice(0, MOST).sort(worse);
+  return dataFirst(chosen).map(({ containers: _, ...one }) => one);
 }
 
 function worse(a: Tonight, b: Tonight): number {
   return compareSeverity(a.severity, b.severity) || ORDER.indexOf(a.about) - ORDER.indexOf(b.about);
 }
 
-function dataThings({ report: { data } }: TonightInput): readonly Tonight[] {
+/** Nobody shall start a container anew before its data are safe, however urgent the rest is. */
+function dataFirst(chosen: readonly Thing[]): readonly Thing[] {
+  const ordered = [...chosen];
+  for (const data of chosen.filter(({ about }) => about === 'data')) {
+    const shares = ({ about, containers }: Thing) =>
+      about !== 'data' && containers.some((name) => data.containers.includes(name));
+    const [own, other] = [ordered.indexOf(data), ordered.findIndex(shares)];
+    if (other >= 0 && other < own) ordered.splice(other, 0, ...ordered.splice(own, 1));
+  }
+  return ordered;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+function dataThings({ report: { data } }: TonightInput): readonly Thing[] {
   const lost = data.findings.map(
-    ({ severity, title, container, path, evidence, fix }): Tonight => ({
+    ({ severity, title, container, path, evidence, fix }): Thing => ({
       about: 'data',
+      containers: container === null ? [] : [container],
       severity,
       title: `${container === null ? '' : `${container} `}${path}: ${title}`,
-      why: evidence,
+      why: capitalised(`${evidence}.`),
       commands: fix.split('\n'),
     }),
   );
@@ -56,6 +79,7 @@ function dataThings({ report: { data } }: TonightInput): readonly Tonight[] {
     ...lost,
     {
       about: 'data',
+      containers: unkept.flatMap(({ containers }) => containers),
       severity: 'medium',
       title: `${names.length === 1 ? `volume ${names[0]} has` : `${names.length} volumes with data have`} no snapshot`,
       why: `Nothing that is on the record keeps ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''}.`,
@@ -69,19 +93,20 @@ function dataThings({ report: { data } }: TonightInput): readonly Tonight[] {
   ];
 }
 
-function imageThings(input: TonightInput): readonly Tonight[] {
+function imageThings(input: TonightInput): readonly Thing[] {
   return input.report.images
     .filter(({ fixable, knownExploited }) => fixable > 0 || knownExploited > 0)
-    .map(({ reference, severity, dangers, steps, containers }): Tonight => {
+    .map(({ reference, severity, dangers, steps, containers }): Thing => {
       const [first] = steps;
       const names = containers.map(({ name }) => name);
       const todo = first === undefined ? '# no fix is published: keep it off the network' : `# ${first.sentence}`;
       const renewal = names.length === 0 ? ['holdfast scan rootfs:/'] : renewalOf(reference, names, input);
       return {
         about: 'image',
+        containers: names,
         severity,
         title: `${reference}${names.length === 0 ? '' : ` (${names.join(', ')})`}`,
-        why: `${dangers.join('; ')}.`,
+        why: capitalised(`${dangers.join('; ')}.`),
         commands: [todo, ...renewal],
       };
     });
@@ -119,8 +144,8 @@ function isName(reference: string): boolean {
   return /^[a-z0-9][\w.:/@-]*$/i.test(reference) && !/^(?:sha256:|docker:|container:|rootfs:)/.test(reference);
 }
 
-function containerThings({ report: { containers }, program, placeOf, whyOf }: TonightInput): readonly Tonight[] {
-  return containers.flatMap(({ name, reasons }): readonly Tonight[] => {
+function containerThings({ report: { containers }, program, placeOf, whyOf }: TonightInput): readonly Thing[] {
+  return containers.flatMap(({ name, reasons }): readonly Thing[] => {
     const [worst] = reasons;
     if (worst === undefined) return [];
     const bad = reasons.filter(({ severity }) => severity === worst.severity);
@@ -129,6 +154,7 @@ function containerThings({ report: { containers }, program, placeOf, whyOf }: To
     return [
       {
         about: 'container',
+        containers: [name],
         severity: worst.severity,
         title: worst.sentence.replace(/\.$/, ''),
         why: [whyOf(worst.rule) ?? '', ...bad.slice(1, 4).map(({ sentence }) => sentence)].join(' ').trim(),
@@ -146,10 +172,11 @@ function containerThings({ report: { containers }, program, placeOf, whyOf }: To
   });
 }
 
-function hostThings({ report: { host } }: TonightInput): readonly Tonight[] {
-  return host.failed.map(({ cis, title, severity, sentence, fix }): Tonight => {
+function hostThings({ report: { host } }: TonightInput): readonly Thing[] {
+  return host.failed.map(({ cis, title, severity, sentence, fix }): Thing => {
     return {
       about: 'host',
+      containers: [],
       severity,
       title: `host: ${sentence.replace(/\.$/, '')}`,
       why: `What must hold: ${title} (CIS ${cis}).`,
