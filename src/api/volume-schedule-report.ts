@@ -8,6 +8,7 @@ export const scheduleListSchema = z
         name: z.string(),
         what: z.union([
           z.object({ kind: z.literal('volume'), volume: z.string() }),
+          z.object({ kind: z.literal('bind'), path: z.string() }),
           z.object({ kind: z.literal('stack'), stack: z.string() }),
           z.object({ kind: z.literal('all') }),
         ]),
@@ -23,7 +24,7 @@ export const scheduleListSchema = z
         units: z
           .array(
             z.object({
-              unit: z.string().describe('volume:NAME or stack:NAME'),
+              unit: z.string().describe('volume:NAME, bind:PATH or stack:NAME'),
               doneAt: z.string().nullable().describe('when the daemon took it last'),
               failures: z.int().describe('in a row since then'),
               notBefore: z.string().nullable().describe('when it is tried again'),

@@ -25,6 +25,11 @@ export function engineOption(): Option {
   return new Option('--engine <URL>', 'unix:///PATH or tcp://HOST:PORT (default: DOCKER_HOST, else the usual sockets)');
 }
 
+/** Which repository, for commands that work with one. */
+export function repositoryOption(): Option {
+  return new Option('--repo <NAME>', 'the repository (default: the only one of this home)');
+}
+
 /** Hours, with two decimals at most. */
 export function hoursOf(text: string): number {
   const hours = Number(text.replace(/h$/, ''));

@@ -1,5 +1,5 @@
 import type { VolumeBrowsed } from '#api/volume-show-report.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { type BrowsedPlace, browseSnapshot } from '#app/volume/restore/browse-snapshot.ts';
 import type { InsideEntry, OpenInside } from '#app/volume/restore/inside/inside.ts';
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
@@ -31,7 +31,7 @@ export async function browseCommand(
   const now = clock(environment);
   const request = { wish: wishFor(snapshot, flags, now), path, fromRoot: flags.fromRoot === true };
   return onRecord(environment, async (record) => {
-    const inside = await openInside(openRepository(record.home, flags.repo, environment));
+    const inside = await openInside(openChosen(record.home, flags.repo, environment));
     try {
       const place = await browseSnapshot({ inside, record, advisories: undefined, now }, request);
       printProblems(place.picked.problems);

@@ -2,8 +2,7 @@ import type { VolumeDrillList, VolumeDrillReport } from '#api/volume-drill-repor
 import { actorOf } from '#app/home/actor.ts';
 import { drillAll } from '#app/volume/drill/drill-all.ts';
 import { type Drilled, drillVolume } from '#app/volume/drill/drill-volume.ts';
-import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
@@ -45,7 +44,7 @@ export async function drillCommand(
   const step = (name: string) => progress.step(`Drill of ${name}`);
   try {
     const { drills, problems } = await onRecord(environment, async (record) => {
-      const repository = openRepository(record.home, chosenRepository(record.home, flags.repo), environment);
+      const repository = openChosen(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
       const actor = actorOf(environment);
       const deps = { record, repository, engine, environment, actor, now: recordClock, signal: ended.signal };

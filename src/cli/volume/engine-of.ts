@@ -2,7 +2,7 @@ import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
 
 /** Options of commands that work on volumes, with a repository. */
 export interface VolumeFlags {
-  readonly repo: string;
+  readonly repo?: string;
   readonly engine?: string;
   readonly format: 'text' | 'json';
 }

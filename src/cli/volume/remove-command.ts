@@ -1,8 +1,9 @@
 import type { VolumeRemoved } from '#api/volume-removed-report.ts';
 import { actorOf } from '#app/home/actor.ts';
+import { requireHome } from '#app/home/home.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { removeVolumeAfterSnapshot } from '#app/volume/remove/remove-volume.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { chosenRepository, openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
@@ -17,7 +18,8 @@ export async function volumeRemoveCommand(
   flags: VolumeFlags & { readonly dryRun?: true },
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const { repo, dryRun = false } = flags;
+  const { dryRun = false } = flags;
+  const repo = chosenRepository(requireHome(environment), flags.repo);
   const progress = startProgress(false);
   try {
     progress.step(`Snapshot of ${name}`);
@@ -26,7 +28,7 @@ export async function volumeRemoveCommand(
       printProblems(problems.map(({ code, message }) => ({ code, message })));
     }
     const { mountpoint, snapshot } = await onRecord(environment, async (record) => {
-      const repository = openRepository(record.home, repo, environment);
+      const repository = openChosen(record.home, repo, environment);
       const engine = await engineOf(flags, environment);
       const deps = { record, repository, engine, environment, actor: actorOf(environment), now: recordClock };
       return removeVolumeAfterSnapshot(deps, name, dryRun);

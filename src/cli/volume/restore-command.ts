@@ -4,7 +4,8 @@ import type { VolumeRestoredReport } from '#api/volume-restore-report.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
-import { type OpenRepository, openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
+import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
 import type { Restored, RestorePlace, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { clock, recordClock } from '#cli/clock.ts';
@@ -81,7 +82,7 @@ function repositoryOf(
   { repo, directory, whatIsLeft }: RestoreFlags,
   environment: NodeJS.ProcessEnv,
 ): OpenRepository {
-  const repository = openRepository(home, repo, environment);
+  const repository = openChosen(home, repo, environment);
   if (directory === undefined) return repository;
   if (whatIsLeft !== true) throw usage('--directory goes with --what-is-left only');
   return { ...repository, access: { ...repository.access, location: resolve(directory) } };

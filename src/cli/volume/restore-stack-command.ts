@@ -1,6 +1,6 @@
 import type { StackRestoredReport } from '#api/volume-stack-report.ts';
 import { actorOf } from '#app/home/actor.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { type RestoredStack, restoreStack } from '#app/volume/stack/restore-stack.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
@@ -43,7 +43,7 @@ export async function restoreStackCommand(
       restoreStack(
         {
           record,
-          repository: openRepository(record.home, flags.repo, environment),
+          repository: openChosen(record.home, flags.repo, environment),
           engine: () => engineOf(flags, environment),
           ...{ environment, actor: actorOf(environment), now: recordClock },
           advisories: () => Promise.reject(new Error('nothing is judged')),

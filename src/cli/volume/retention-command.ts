@@ -2,7 +2,8 @@ import type { Advisories } from '#advisory/advisory.ts';
 import type { RetentionReport, RetentionSettingsReport } from '#api/volume-retention-report.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { requireHome } from '#app/home/home.ts';
+import { chosenRepository, openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import type { RepositorySettings } from '#app/volume/repositories/settings.ts';
 import { applyRetention, type RetentionRun, type VolumeRetention } from '#app/volume/retention/apply-retention.ts';
 import { pruneDays } from '#app/volume/retention/prune.ts';
@@ -50,7 +51,8 @@ export interface RetentionRunFlags extends VolumeFlags {
 
 /** `holdfast volume retention set`. */
 export async function retentionSetCommand(flags: RetentionSetFlags, environment: NodeJS.ProcessEnv): Promise<number> {
-  const { repo, volume, stack, none, pruneAfter } = flags;
+  const { volume, stack, none, pruneAfter } = flags;
+  const repo = chosenRepository(requireHome(environment), flags.repo);
   const policy = policyOf(flags);
   if (policy === undefined && none === undefined && pruneAfter === undefined) {
     throw new HoldfastError('USAGE', 'No rule is given', { kind: 'usage', hint: 'Such as --daily 7; or --none.' });
@@ -83,7 +85,7 @@ function policyOf(flags: RetentionSetFlags): RetentionPolicy | undefined {
 /** `holdfast volume retention show`. */
 export async function retentionShowCommand(flags: RetentionShowFlags, environment: NodeJS.ProcessEnv): Promise<number> {
   const report = await onRecord(environment, async (record) => {
-    const { settings } = openRepository(record.home, flags.repo, environment);
+    const { settings } = openChosen(record.home, flags.repo, environment);
     return settingsReport(settings, (await recordedSigns(record, settings.id)).open);
   });
   await print(flags, report, () => settingsLines(report, terminal()));
@@ -95,9 +97,10 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
   const progress = startProgress(false);
   let advisories: Advisories | undefined;
   try {
-    progress.step(`Looking through the snapshots in ${flags.repo}`);
+    const repo = chosenRepository(requireHome(environment), flags.repo);
+    progress.step(`Looking through the snapshots in ${repo}`);
     const run = await onRecord(environment, async (record) => {
-      const repository = openRepository(record.home, flags.repo, environment);
+      const repository = openChosen(record.home, repo, environment);
       const connect = () => engineOf(flags, environment);
       const stackOf = await stacksOf(repository.settings.retention, connect, recordClock());
       advisories = await openDefaultAdvisories(flags.advisories, environment);
@@ -111,7 +114,7 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
     });
     progress.done();
     printProblems(run.problems);
-    const report = runReport(flags, run);
+    const report = runReport(repo, flags, run);
     await print(flags, report, () => retentionLines(report, flags.list ?? 'all', terminal()));
     if (run.pruned === 'failed' || run.volumes.some(({ state }) => state === 'failed')) return exitCodes.failed;
     return run.pruned === 'paused' || run.volumes.some(({ signs }) => signs.state === 'raised')
@@ -126,16 +129,11 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
 /** `holdfast volume signs accept`. */
 export async function signsAcceptCommand(
   volume: string,
-  { repo, reason }: { readonly repo: string; readonly reason: string },
+  { repo, reason }: { readonly repo?: string; readonly reason: string },
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const accepted = await onRecord(environment, (record) =>
-    acceptSigns(
-      { record, actor: actorOf(environment) },
-      openRepository(record.home, repo, environment),
-      volume,
-      reason,
-    ),
+    acceptSigns({ record, actor: actorOf(environment) }, openChosen(record.home, repo, environment), volume, reason),
   );
   await writeText(`Accepted the signs in ${count(accepted.length, 'snapshot')} of ${volume}; retention goes on.\n`);
   return exitCodes.done;
@@ -153,7 +151,7 @@ function settingsReport(
   };
 }
 
-function runReport({ repo, dryRun }: RetentionRunFlags, run: RetentionRun): RetentionReport {
+function runReport(repo: string, { dryRun }: RetentionRunFlags, run: RetentionRun): RetentionReport {
   return {
     ...{ repository: repo, dryRun: dryRun === true, volumes: run.volumes.map(volumeReport) },
     ...{ healed: run.healed, pruned: run.pruned, problems: run.problems.map((problem) => ({ ...problem })) },

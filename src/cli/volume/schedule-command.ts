@@ -1,6 +1,7 @@
 import type { ScheduleList } from '#api/volume-schedule-report.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
+import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts';
 import { dropSchedule, setSchedule, whatInWords, whenInWords } from '#app/volume/schedules/set-schedule.ts';
 import { readSchedules, type ScheduleSettings, whenOf } from '#app/volume/schedules/settings.ts';
 import { readScheduleState } from '#app/volume/schedules/state.ts';
@@ -12,11 +13,13 @@ import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { type Column, columns } from '#report/columns.ts';
+import { findBind } from '#volume/snapshot/bind-source.ts';
 
 /** Options of `holdfast volume schedule set`. */
 export interface ScheduleSetFlags {
-  readonly repo: string;
+  readonly repo?: string;
   readonly volume?: string;
+  readonly bind?: string;
   readonly stack?: string;
   readonly all?: true;
   readonly cron?: string;
@@ -32,21 +35,27 @@ export async function scheduleSetCommand(
   flags: ScheduleSetFlags,
   environment: Environment,
 ): Promise<number> {
+  const repository = chosenRepository(requireHome(environment), flags.repo);
   const settings: ScheduleSettings = {
-    ...{ version: 1, name, repository: flags.repo, setAt: recordClock().toISOString() },
+    ...{ version: 1, name, repository, setAt: recordClock().toISOString() },
     what: whatOf(flags),
     when: whenOfFlags(flags),
   };
   await onRecord(environment, (record) => setSchedule({ record, actor: actorOf(environment) }, settings));
-  await writeText(`${name}: snapshots of ${whatInWords(settings)} into ${flags.repo}, ${whenInWords(settings)}.\n`);
+  await writeText(`${name}: snapshots of ${whatInWords(settings)} into ${repository}, ${whenInWords(settings)}.\n`);
   return exitCodes.done;
 }
 
-function whatOf({ volume, stack, all }: ScheduleSetFlags): ScheduleSettings['what'] {
+function whatOf({ volume, bind, stack, all }: ScheduleSetFlags): ScheduleSettings['what'] {
   if (volume !== undefined) return { kind: 'volume', volume };
+  // It has to be there: a path that is mistyped would fail every night. Snapshots are kept under the real one.
+  if (bind !== undefined) return { kind: 'bind', path: findBind(bind) };
   if (stack !== undefined) return { kind: 'stack', stack };
   if (all === true) return { kind: 'all' };
-  throw usage('It is not said what the snapshots are to be of', 'Add --volume VOLUME, --stack STACK or --all.');
+  throw usage(
+    'It is not said what the snapshots are to be of',
+    'Add --volume VOLUME, --bind PATH, --stack STACK or --all.',
+  );
 }
 
 function whenOfFlags({ cron, maxAge, zone }: ScheduleSetFlags): ScheduleSettings['when'] {

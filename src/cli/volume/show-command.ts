@@ -1,6 +1,6 @@
 import type { VolumeShown } from '#api/volume-show-report.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
 import { showSnapshot } from '#app/volume/restore/show-snapshot.ts';
 import { clock } from '#cli/clock.ts';
@@ -26,7 +26,7 @@ export async function showCommand(snapshot: string, flags: ShowFlags, environmen
   const advisories = await openDefaultAdvisories(flags.advisories, environment);
   try {
     const shown = await onRecord(environment, async (record) => {
-      const inside = await openInside(openRepository(record.home, flags.repo, environment));
+      const inside = await openInside(openChosen(record.home, flags.repo, environment));
       try {
         return await showSnapshot({ inside, record, advisories, now }, wish);
       } finally {

@@ -1,10 +1,11 @@
 import { actorOf } from '#app/home/actor.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { everything, type TakenTargets, type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
 import { takeSnapshot } from '#app/volume/snapshot/take-snapshot.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import { takeStack } from '#app/volume/stack/take-stack.ts';
+import type { EngineControl } from '#base/engine/engine.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
@@ -14,6 +15,8 @@ import { type Progress, startProgress } from '#cli/progress.ts';
 import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
 import { snapshotReport, snapshotText, targetsReport, targetsText } from '#cli/volume/snapshot-report.ts';
 import { HoldfastError } from '#core/errors.ts';
+import { listVolumes } from '#volume/discover/engine/list-volumes.ts';
+import { isShortName, wholeName } from '#volume/snapshot/whole-name.ts';
 
 export interface SnapshotFlags extends VolumeFlags {
   readonly stack?: readonly string[];
@@ -34,15 +37,16 @@ export async function snapshotCommand(
     const { problems } = await reconcileVolumes(environment);
     printProblems(problems.map(({ code, message }) => ({ code, message })));
     return await onRecord(environment, async (record) => {
-      const repository = openRepository(record.home, flags.repo, environment);
+      const repository = openChosen(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
       const actor = actorOf(environment);
+      const named = await wholeNames(engine, asked);
       const tell: TakeSnapshotDeps['tell'] = (problem) => printProblems([problem]);
       const deps = { record, repository, engine, environment, actor, now: recordClock, tell };
-      const [only, ...more] = asked;
+      const [only, ...more] = named;
       return flags.all !== true && only?.kind === 'target' && more.length === 0
         ? takeOne(deps, only.name, flags, progress)
-        : takeSeveral(deps, flags.all === true ? await everything(deps) : asked, flags, progress);
+        : takeSeveral(deps, flags.all === true ? await everything(deps) : named, flags, progress);
     });
   } finally {
     progress.done();
@@ -71,6 +75,13 @@ function targetsOf(
     kind: 'usage',
     hint: 'Name volumes, or give --stack NAME, --bind PATH or --all; --all stands alone.',
   });
+}
+
+/** Anonymous volumes go by the beginning of their names, too. @throws `ENGINE_*` */
+async function wholeNames(engine: EngineControl, targets: readonly Target[]): Promise<readonly Target[]> {
+  if (!targets.some(({ kind, name }) => kind === 'target' && isShortName(name))) return targets;
+  const names = (await listVolumes(engine)).map(({ name }) => name);
+  return targets.map((one) => (one.kind === 'target' ? { ...one, name: wholeName(one.name, names) } : one));
 }
 
 async function takeOne(

@@ -1,5 +1,5 @@
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { listSnapshots } from '#app/volume/snapshot/list-snapshots.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
@@ -14,7 +14,7 @@ export async function snapshotsCommand(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const list = await onRecord(environment, (record) =>
-    listSnapshots(record, openRepository(record.home, flags.repo, environment), flags.volume),
+    listSnapshots(record, openChosen(record.home, flags.repo, environment), flags.volume),
   );
   await writeText(flags.format === 'json' ? `${JSON.stringify(list, null, 2)}\n` : `${listLines(list).join('\n')}\n`);
   return exitCodes.done;
@@ -26,18 +26,23 @@ const HEADS: readonly Column[] = [
   { title: 'VOLUME', maxWidth: 30, minWidth: 10 },
   { title: 'METHOD', maxWidth: 12 },
   { title: 'LAST DRILL', maxWidth: 19 },
-  { title: '#', maxWidth: 10 },
+  { title: 'EVENT', maxWidth: 7 },
 ];
+
+/** Anonymous volumes are shown by the beginning of their names, as `volume ls` does. */
+function shortName(volume: string | null): string | null {
+  return volume !== null && /^[0-9a-f]{64}$/.test(volume) ? volume.slice(0, 12) : volume;
+}
 
 function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
   const { width, paint } = terminal();
   const rows = snapshots.map(({ snapshot, time, volume, stack, method, drilled, position }) => [
     snapshot.slice(0, 8),
     time.slice(0, 19).replace('T', ' '),
-    volume ?? (stack === null ? 'not ours' : `stack ${stack}`),
+    shortName(volume) ?? (stack === null ? 'not ours' : `stack ${stack}`),
     method ?? '?',
     drilled === null ? 'never' : `${drilled.at.slice(0, 10)} ${drilled.outcome}`,
-    position === null ? 'not on record' : String(position),
+    position === null ? 'unknown' : String(position),
   ]);
   return [
     ...(rows.length === 0

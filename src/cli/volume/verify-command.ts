@@ -1,5 +1,5 @@
 import type { VolumeVerified } from '#api/volume-verify-report.ts';
-import { openRepository } from '#app/volume/repositories/open-repository.ts';
+import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { verifyIndependently } from '#app/volume/repositories/verify-repository.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
@@ -19,7 +19,7 @@ export async function verifyVolumeCommand(flags: VerifyFlags, environment: NodeJ
   const progress = startProgress(false);
   try {
     const found = await onRecord(environment, (record) =>
-      verifyIndependently(record, openRepository(record.home, flags.repo, environment), {
+      verifyIndependently(record, openChosen(record.home, flags.repo, environment), {
         ...(flags.directory === undefined ? {} : { directory: flags.directory }),
         onProgress: (at) =>
           progress.step(

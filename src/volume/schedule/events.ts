@@ -4,7 +4,7 @@ import type { EventDeclaration } from '#core/event-declaration.ts';
 
 const set = compiledObject({
   name: z.string(),
-  /** `volume NAME`, `stack NAME` or `all`. */
+  /** `volume NAME`, `directory PATH`, `stack NAME` or `everything`. */
   what: z.string(),
   repository: z.string(),
   /** In words. */

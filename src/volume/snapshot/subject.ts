@@ -43,10 +43,20 @@ export function subjectOf(discovery: Discovery, name: string): SnapshotSubject {
   if (volume === undefined) {
     throw new HoldfastError('VOLUME_UNKNOWN', `The engine has no volume ${JSON.stringify(name.slice(0, 200))}`, {
       kind: 'usage',
-      hint: 'holdfast volume ls lists those that are there.',
+      hint: unknownHint(discovery, name),
     });
   }
   return volumeSubject(discovery, volume);
+}
+
+/** People give the container's name, too. */
+function unknownHint({ containers }: Discovery, name: string): string {
+  const volumes = containers
+    .filter((one) => one.name === name)
+    .flatMap(({ mounts }) => mounts)
+    .flatMap(({ kind, source }) => (kind === 'volume' || kind === 'anonymous' ? [source] : []));
+  if (volumes.length === 0) return 'holdfast volume ls lists those that are there.';
+  return `It is a container, which has ${unique(volumes).slice(0, 5).join(', ')}.`;
 }
 
 /**

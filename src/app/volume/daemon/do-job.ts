@@ -105,5 +105,6 @@ export function saidOfRetention(retained: Retained): Said | undefined {
 /** A job in a few words. */
 export function nameOf(job: Job): string {
   if (job.kind === 'check') return `Check of repository ${job.repository}`;
-  return `Snapshot of ${job.unit.kind} ${job.unit.name} in ${job.repository}`;
+  const { kind, name } = job.unit;
+  return `Snapshot of ${kind === 'bind' ? 'directory' : kind} ${name} in ${job.repository}`;
 }

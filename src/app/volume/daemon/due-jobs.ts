@@ -11,7 +11,8 @@ import { targetStream } from '#volume/snapshot/tags.ts';
 
 /** What one snapshot, or those of one hold, are of. */
 export interface Unit {
-  readonly kind: 'volume' | 'stack';
+  readonly kind: 'volume' | 'bind' | 'stack';
+  /** Of a bind: its absolute path. */
   readonly name: string;
   /** When it was made, where that is told: nothing was due for it before. */
   readonly madeAt?: Date;
@@ -88,8 +89,16 @@ function schedulesOf(home: OpenRecord['home'], problems: Problem[]): readonly Sc
 }
 
 async function unitsOf({ everything }: DueDeps, { what }: ScheduleSettings): Promise<readonly Unit[]> {
-  if (what.kind === 'all') return everything();
-  return [what.kind === 'volume' ? { kind: 'volume', name: what.volume } : { kind: 'stack', name: what.stack }];
+  switch (what.kind) {
+    case 'all':
+      return everything();
+    case 'volume':
+      return [{ kind: 'volume', name: what.volume }];
+    case 'bind':
+      return [{ kind: 'bind', name: what.path }];
+    case 'stack':
+      return [{ kind: 'stack', name: what.stack }];
+  }
 }
 
 /** What people are told that it is about: two schedules of one volume fail for themselves. */

@@ -76,11 +76,12 @@ export async function drillVolume(deps: DrillDeps, request: DrillRequest): Promi
 
 async function drillFrom(deps: DrillDeps, request: DrillRequest, inside: OpenInside): Promise<Drilled> {
   const { record, repository, engine, environment, actor, now } = deps;
-  const { volume, keep, dryRun } = request;
+  const { keep, dryRun } = request;
   const begun = performance.now();
   const sweep = sweepDeps(environment);
   const swept = await sweepDrills(sweep);
-  const snapshot = await findDrillSnapshot(record, repository, inside, volume, request.snapshot);
+  const snapshot = await findDrillSnapshot(record, repository, inside, request.volume, request.snapshot);
+  const { volume } = snapshot;
   const discovery = await discover(engine, { layers: false, contents: false, now: now() });
   const { manifest, writers, stack } = snapshot;
   const found = await findWriter(engine, discovery, { volume, manifest: manifest?.writers ?? [], writers, stack });
@@ -137,14 +138,14 @@ interface Result extends Pick<VolumeDrilled, 'outcome' | 'dumps' | 'databases' |
 
 async function tried(
   deps: DrillDeps,
-  { volume, waitMs }: DrillRequest,
+  { waitMs }: DrillRequest,
   inside: OpenInside,
   snapshot: DrillSnapshot,
   found: DrillSubject | NothingToStart,
   id: string,
 ): Promise<Result> {
   const { engine, signal } = deps;
-  const { row, staging, dumps: names, movement, forged } = snapshot;
+  const { volume, row, staging, dumps: names, movement, forged } = snapshot;
   const name = drillName(id);
   const begun = performance.now();
   const restored = await restoreAside(deps, volume, row.id, name).catch((error: unknown) => {

@@ -21,6 +21,8 @@ import { OWN_TAG, stackTag } from '#volume/snapshot/tags.ts';
 
 /** A snapshot that a drill tries, and all that is known of it. */
 export interface DrillSnapshot {
+  /** The whole name of its volume. */
+  readonly volume: string;
   readonly row: SnapshotRow;
   /** Where its manifest and dumps lie in it. */
   readonly staging?: string;
@@ -51,12 +53,12 @@ export async function findDrillSnapshot(
   volume: string,
   wanted: string,
 ): Promise<DrillSnapshot> {
-  const subject = { kind: 'volume', name: volume } as const;
   const judging = { record, advisories: undefined, now: new Date() };
   const picked = await pickSnapshot(
     { ...judging, list: engine.snapshots },
-    { snapshot: wanted, subject, trusted: false },
+    { snapshot: wanted, subject: { kind: 'volume', name: volume }, trusted: false },
   );
+  const subject = { kind: 'volume', name: picked.subject?.name ?? volume } as const;
   const { row, recorded } = picked;
   const problems = [...picked.problems];
   const staging = stagingPath(row, subject);
@@ -69,7 +71,7 @@ export async function findDrillSnapshot(
   });
   const stack = recorded?.finished?.stack;
   return {
-    ...{ row, problems, writers: recorded?.writers ?? writersIn(json) },
+    ...{ volume: subject.name, row, problems, writers: recorded?.writers ?? writersIn(json) },
     stack: stack === undefined ? [] : await containersOf(inside, row.original ?? row.id, stack, problems),
     ...(staging === undefined ? {} : { staging }),
     dumps: recorded?.finished?.dumps ?? dumpsIn(json),

@@ -96,9 +96,11 @@ export async function findWriter(
   }
   const image = await imageOf(engine, writer);
   if (image === undefined) {
-    const hint = writer.digests[0] === undefined ? undefined : `docker pull ${writer.digests[0]}`;
-    const message = `The engine has the image of ${writer.name} (${writer.image}) no more`;
-    return { why: { code: 'DRILL_IMAGE_MISSING', message, ...(hint === undefined ? {} : { hint }) } };
+    const [digest] = writer.digests;
+    const id = writer.imageId ?? digest ?? 'an unknown id';
+    const message = `The engine does not have the image that wrote: ${writer.image} of ${writer.name}, ${id}`;
+    const hint = digest === undefined ? 'Bring it with docker save and docker load.' : `docker pull ${digest}`;
+    return { why: { code: 'DRILL_IMAGE_MISSING', message, hint } };
   }
   const notes: Problem[] = [];
   const keptDefinition = stack.find(({ name }) => name === writer.name);

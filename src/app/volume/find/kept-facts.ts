@@ -134,7 +134,8 @@ function promisesOf(
   const promises = schedules.flatMap((settings): readonly KeptPromise[] => {
     const hours = objectiveHours(whenOf(settings), now);
     const { name: schedule, what, repository, setAt: since } = settings;
-    if (hours === undefined) return [];
+    // Of directories of the host it is the daemon that tells of silence.
+    if (hours === undefined || what.kind === 'bind') return [];
     const name = what.kind === 'volume' ? what.volume : what.kind === 'stack' ? what.stack : '';
     return [{ schedule, kind: what.kind, name, repository, hours, since }];
   });

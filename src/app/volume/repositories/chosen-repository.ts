@@ -1,4 +1,6 @@
+import type { Environment } from '#app/data-directory.ts';
 import type { Home } from '#app/home/home.ts';
+import { type OpenRepository, openRepository } from '#app/volume/repositories/open-repository.ts';
 import { repositoryNames } from '#app/volume/repositories/settings.ts';
 import { HoldfastError } from '#core/errors.ts';
 
@@ -16,4 +18,13 @@ export function chosenRepository(home: Pick<Home, 'directory'>, named: string | 
       hint: only === undefined ? 'Make one: holdfast volume repo init' : `It has ${names.join(', ')}.`,
     },
   );
+}
+
+/** The same, ready to work with. @throws `REPOSITORY_*` */
+export function openChosen(
+  home: Pick<Home, 'directory'>,
+  named: string | undefined,
+  environment: Environment,
+): OpenRepository {
+  return openRepository(home, chosenRepository(home, named), environment);
 }

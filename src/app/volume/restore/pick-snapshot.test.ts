@@ -190,10 +190,29 @@ it('does not take the restore of one engine for that of a volume of the same nam
 it('does not believe a foreign snapshot, nor a copy with another tree', async () => {
   await take('aaaa', ['good']);
   rows.push(row('eeee', { tree: 'e'.repeat(64), original: 'aaaa'.padEnd(64, '0') }));
-  expect(await pick({})).toBe('eeee SNAPSHOT_FOREIGN');
+  expect(await pick({ snapshot: 'eeee' })).toBe('eeee SNAPSHOT_FOREIGN');
   expect(await pick({ trusted: true })).toBe('aaaa');
   rows.push(row('ffff', { tree: 'aaaa'.padEnd(64, 'f'), original: 'aaaa'.padEnd(64, '0') }));
   expect(await pick({ trusted: true })).toBe('ffff');
+});
+
+it('takes the latest that is on the record, unless none is: a run that died may have left another', async () => {
+  rows.push(row('eeee'));
+  expect(await pick({})).toBe('eeee SNAPSHOT_FOREIGN');
+  await take('aaaa', ['good']);
+  minute += 10;
+  rows.push(row('ffff'));
+  expect(await pick({})).toBe('aaaa SNAPSHOT_PASSED_OVER');
+  expect(await pick({ snapshot: 'ffff' })).toBe('ffff SNAPSHOT_FOREIGN');
+});
+
+it('finds an anonymous volume by the beginning of its name', async () => {
+  const name = `8a5485d38239${'0'.repeat(52)}`;
+  rows.push(row('cccc', { tags: ['holdfast', `volume=${name}`] }));
+  expect(await pick({ subject: { kind: 'volume', name: name.slice(0, 12) } })).toBe('cccc SNAPSHOT_FOREIGN');
+  rows.push(row('dddd', { tags: ['holdfast', `volume=${name.replaceAll('0', '1')}`] }));
+  const subject = { kind: 'volume', name: name.slice(0, 10) } as const;
+  await expect(pick({ subject })).rejects.toMatchObject({ code: 'SNAPSHOT_UNKNOWN' });
 });
 
 it('takes the newest from a moment or before, and from before an image wrote', async () => {

@@ -9,6 +9,7 @@ import type { WritersSeen } from '#volume/observe/events.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 import { newestTrusted, type Trust, trustOf } from '#volume/snapshot/trust.ts';
+import { isShortName, wholeName } from '#volume/snapshot/whole-name.ts';
 
 /** Which snapshot is meant. All conditions hold together; the newest that fits is taken. */
 export interface SnapshotWish {
@@ -47,7 +48,8 @@ export interface PickDeps extends JudgeDeps {
  * the repository says is believed of snapshots that the record does not know, and told as a problem.
  * @throws `SNAPSHOT_UNKNOWN`, `SNAPSHOT_NOT_TRUSTED`, `IMAGE_NO_WRITER`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
  */
-export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<PickedSnapshot> {
+export async function pickSnapshot(deps: PickDeps, asked: SnapshotWish): Promise<PickedSnapshot> {
+  const wish = await withWholeName(deps, asked);
   const rows = await deps.list(wish.subject === undefined ? {} : { tags: [OWN_TAG, volumeTag(wish.subject.name)] });
   const named = namedRows(rows, wish);
   const subject = wish.subject ?? subjectOfTags(named.at(-1)?.tags ?? []);
@@ -92,6 +94,7 @@ export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<
     }
     left = left.filter(({ recorded }) => recorded === newest);
   }
+  if (wish.snapshot === 'latest') left = onRecordFirst(left, problems);
   const picked = left.at(-1);
   if (picked === undefined) throw unknown(`There is no snapshot of ${nameOf(subject)}`);
   const { row, recorded } = picked;
@@ -102,6 +105,31 @@ export async function pickSnapshot(deps: PickDeps, wish: SnapshotWish): Promise<
     ...(subject === undefined ? {} : { subject }),
     ...(recorded === undefined ? {} : { recorded }),
   };
+}
+
+/**
+ * Where the record knows any, the newest of those: another one was made by a run that died, which may have gone on when
+ * its containers ran again already, by another home, or by somebody who wants it restored.
+ */
+function onRecordFirst(left: readonly Found[], problems: Problem[]): readonly Found[] {
+  const last = left.findLastIndex(({ recorded }) => recorded?.finished !== undefined);
+  if (last < 0 || last === left.length - 1) return left;
+  const over = left.slice(last + 1).map(({ row }) => row.id.slice(0, 8));
+  problems.push({
+    code: 'SNAPSHOT_PASSED_OVER',
+    message: `Newer, but not on the record, and so not taken: ${over.slice(-5).join(', ')}`,
+    hint: 'Name one by its id if it is meant.',
+  });
+  return left.slice(0, last + 1);
+}
+
+/** An anonymous volume goes by the beginning of its name, too. */
+async function withWholeName({ list }: PickDeps, wish: SnapshotWish): Promise<SnapshotWish> {
+  const { subject } = wish;
+  if (subject?.kind !== 'volume' || !isShortName(subject.name)) return wish;
+  const rows = await list({ tags: [OWN_TAG] });
+  const names = rows.flatMap(({ tags }) => subjectOfTags(tags)?.name ?? []);
+  return { ...wish, subject: { ...subject, name: wholeName(subject.name, names) } };
 }
 
 /** The trust in each recorded snapshot of a chain, and the reason in words where there is none. */

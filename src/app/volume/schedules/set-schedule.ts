@@ -41,10 +41,18 @@ export async function dropSchedule({ record, actor }: ScheduleDeps, name: string
   });
 }
 
-/** `volume db`, `stack shop`, `everything`. */
+/** `volume db`, `directory /srv/uploads`, `stack shop`, `everything`. */
 export function whatInWords({ what }: Pick<ScheduleSettings, 'what'>): string {
-  if (what.kind === 'all') return 'everything';
-  return what.kind === 'volume' ? `volume ${what.volume}` : `stack ${what.stack}`;
+  switch (what.kind) {
+    case 'all':
+      return 'everything';
+    case 'volume':
+      return `volume ${what.volume}`;
+    case 'bind':
+      return `directory ${what.path}`;
+    case 'stack':
+      return `stack ${what.stack}`;
+  }
 }
 
 /** `0 3 * * * (Europe/Berlin)`, `at most 24 hours old`. */

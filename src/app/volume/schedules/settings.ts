@@ -12,6 +12,8 @@ const schema = z.object({
   name: z.string(),
   what: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('volume'), volume: z.string() }),
+    /** A directory or file of the host, by its real path. */
+    z.object({ kind: z.literal('bind'), path: z.string().check(z.startsWith('/')) }),
     z.object({ kind: z.literal('stack'), stack: z.string() }),
     z.object({ kind: z.literal('all') }),
   ]),

@@ -6,12 +6,13 @@ import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
 import { reflinkPlaces } from '#app/volume/snapshot/reflink.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import type { WhoWrote } from '#app/volume/snapshot/who-wrote.ts';
-import { writeDumps } from '#app/volume/snapshot/write-dumps.ts';
+import { type WrittenDumps, writeDumps } from '#app/volume/snapshot/write-dumps.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { PlannedWriter } from '#volume/snapshot/choose.ts';
 import type { SnapshotFinished } from '#volume/snapshot/events.ts';
+import { MANIFEST_NAME } from '#volume/snapshot/manifest.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
 import { FIRST_PASS_TAG, isBind, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 
@@ -65,7 +66,13 @@ export async function copyParts(
     const note = (ids: readonly string[]) => unwanted.push(...ids);
     const reflinks = () =>
       reflinkPlaces(parts.map(({ subject: { name, source } }) => (isBind(name) ? undefined : source)));
-    const copying = { engine: repository.engine, hold, signal, unwanted: note, reflinks };
+    const trying = (method: string) => {
+      for (const [index, { staging }] of parts.entries()) {
+        const { names = [], manifest } = dumps[index] ?? {};
+        writeManifest(staging, { ...manifest, method: methodName(names, method) });
+      }
+    };
+    const copying = { engine: repository.engine, hold, signal, unwanted: note, reflinks, trying };
     const done = await copyHeld(copying, requests, running);
     const rows = await repository.engine.snapshots({ ids: done.passes.map(({ shortId }) => shortId) });
     const facts = done.passes.map((pass, index) => {
@@ -73,7 +80,7 @@ export async function copyParts(
       const [row, ...more] = rows.filter(({ id }) => id.startsWith(pass.shortId));
       if (row === undefined || more.length > 0) throw lost(pass);
       const event: Event = {
-        ...{ snapshot: row.id, tree: row.tree, method: names.length > 0 ? `dump+${done.method}` : done.method },
+        ...{ snapshot: row.id, tree: row.tree, method: methodName(names, done.method) },
         ...{ holdMs: done.holdMs, bytes: pass.bytesProcessed, bytesAdded: pass.bytesAdded, files: pass.files },
         dumps: names.slice(0, MOST_DUMPS_NAMED).map((name) => name.toWellFormed().slice(0, 200)),
         complete: pass.kind === 'complete' && problems.length === 0,
@@ -89,10 +96,10 @@ export async function copyParts(
   }
 }
 
-/** Dumps and manifests, each in its target's directory. A container with several targets is dumped once, into the first. */
+/** Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once, into the first. */
 async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[]) {
   const dumped = new Set<string>();
-  const all: Awaited<ReturnType<typeof writeDumps>>[] = [];
+  const all: (WrittenDumps & { readonly manifest: object })[] = [];
   writing(record.home.directory, () => {
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
   });
@@ -100,13 +107,20 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
     const own = running.filter(({ container }) => !dumped.has(container.id));
     for (const { container } of own) dumped.add(container.id);
     const dumps = await writeDumps(engine, own, join(staging, 'dumps'));
-    all.push(dumps);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
-    const manifest = { ...about, ...who.data, ...facts };
-    const text = `${JSON.stringify(manifest, null, 2)}\n`;
-    writing(staging, () => writeFileSync(join(staging, 'manifest.json'), text, { mode: 0o600 }));
+    all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts } });
   }
   return all;
+}
+
+/** Written anew for each way that is tried: it names that way. */
+function writeManifest(staging: string, manifest: object): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writing(staging, () => writeFileSync(join(staging, MANIFEST_NAME), text, { mode: 0o600 }));
+}
+
+function methodName(dumps: readonly string[], copied: string): string {
+  return dumps.length > 0 ? `dump+${copied}` : copied;
 }
 
 /** Gives whether something was there. */

@@ -16,6 +16,8 @@ export interface HeldCopies {
 }
 
 export interface CopyDeps extends FirstPassDeps {
+  /** Told before each way that is tried, while its sources may still change. */
+  readonly trying: (method: CopyMethod['kind']) => void;
   readonly hold: HoldDeps;
   /** Where the requests' first paths can be copied by reflink; undefined where one of them cannot. */
   readonly reflinks: () => Promise<readonly ReflinkPlace[] | undefined>;
@@ -35,6 +37,7 @@ export async function copyHeld(
   let first: readonly number[] | undefined;
   for (const method of copyMethods(running)) {
     const { kind } = method;
+    deps.trying(kind);
     if (kind === 'live' || kind === 'still') {
       return { passes: await passAll(deps, requests), method: kind, holdMs: 0, problems };
     }

@@ -4,6 +4,7 @@ import { lastDrills } from '#app/volume/drill/last-drills.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { knownSnapshots, knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { FIRST_PASS_TAG } from '#volume/snapshot/tags.ts';
+import { wholeName } from '#volume/snapshot/whole-name.ts';
 
 /** The snapshots of a repository beside what the record knows of it: foreign ones and missing ones are seen. */
 export async function listSnapshots(
@@ -17,7 +18,9 @@ export async function listSnapshots(
   // First passes are of a run that is under way, or has died: nothing that could be restored.
   const rows = (await engine.snapshots()).filter(({ tags }) => !tags.includes(FIRST_PASS_TAG));
   const there = new Set(rows.flatMap(({ id, original }) => [id, ...(original === undefined ? [] : [original])]));
-  const wanted = (name: string | null) => volume === undefined || name === volume;
+  const names = rows.flatMap(({ tags }) => tagged(tags, 'volume=') ?? []);
+  const meant = volume === undefined ? undefined : wholeName(volume, names);
+  const wanted = (name: string | null) => meant === undefined || name === meant;
   return {
     snapshots: rows
       .map(({ id, time, tags, host, paths, original }) => {

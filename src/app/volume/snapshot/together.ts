@@ -3,7 +3,9 @@ import { probeAgain, probeWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { aroundSnapshot } from '#app/volume/snapshot/around/around-snapshot.ts';
 import { copyParts, type Part } from '#app/volume/snapshot/copy-parts.ts';
+import { settleSnapshots } from '#app/volume/snapshot/settle-snapshots.ts';
 import type { TakenSnapshot, TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
+import { type TargetTurn, takeTargetTurn } from '#app/volume/snapshot/target-turns.ts';
 import { whatCameLate, whoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
@@ -26,20 +28,42 @@ const SIZE_LIMITS = { entries: 20_000, depth: 64 };
 /**
  * Takes consistent snapshots of several targets, all in one hold: dumps of the databases that run, a pass over the files
  * while everything runs, and another while the writers are held. Who wrote stands in the ledger before, and in each
- * snapshot as `manifest.json`. Either all are taken, or none counts.
- * @throws `VOLUME_PLAN_INVALID`, `SNAPSHOT_NOT_CONSISTENT`, `SNAPSHOT_INTERRUPTED`, `SNAPSHOT_COMMAND_FAILED`, `RESTIC_*`,
+ * snapshot as `manifest.json`. Either all are taken, or none counts. Snapshots of one target take turns.
+ * @throws `SNAPSHOT_BUSY`, `VOLUME_PLAN_INVALID`, `SNAPSHOT_NOT_CONSISTENT`, `SNAPSHOT_INTERRUPTED`, `SNAPSHOT_COMMAND_FAILED`, `RESTIC_*`,
  * `HOLD_*`, `ENGINE_*`, `LEDGER_*`, `DATABASE_*`
  */
-export async function takeTogether(
+export async function takeTogether(deps: TakeSnapshotDeps, group: SnapshotGroup): Promise<readonly TakenSnapshot[]> {
+  await settleSnapshots(deps);
+  const { settings } = deps.repository;
+  const repository = { name: settings.name, id: settings.id };
+  const turns = new Map<string, TargetTurn>();
+  try {
+    // Always in the same order: two that want each other's would wait for ever.
+    for (const target of group.subjects.map(({ name }) => name).sort()) {
+      const signal = deps.ending === undefined ? {} : { signal: deps.ending };
+      turns.set(target, await takeTargetTurn(deps.record.home, { repository, target, ...signal }));
+    }
+    return await takeAll(deps, group, turns);
+  } finally {
+    for (const turn of turns.values()) turn.release();
+  }
+}
+
+async function takeAll(
   deps: TakeSnapshotDeps,
   { subjects, writers, stack }: SnapshotGroup,
+  turns: ReadonlyMap<string, TargetTurn>,
 ): Promise<readonly TakenSnapshot[]> {
   const { record, actor } = deps;
   const running = planAll(subjects, writers);
   const parts: Part[] = [];
   const problems: Problem[] = [];
   try {
-    for (const subject of subjects) parts.push(await begin(deps, subject, running));
+    for (const subject of subjects) {
+      const part = await begin(deps, subject, running);
+      parts.push(part);
+      await turns.get(subject.name)?.began(part.started);
+    }
     const taken = await interruptible(deps, (signal) =>
       aroundSnapshot({ ...deps, tell: (problem) => problems.push(problem) }, running, () =>
         copyParts(deps, parts, running, signal),

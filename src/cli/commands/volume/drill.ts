@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { DrillFlags } from '#cli/volume/drill-command.ts';
 
 /** Adds `holdfast volume drill`. */
@@ -10,7 +10,7 @@ export function addVolumeDrill(program: Command, finish: Finish): void {
     .command('drill')
     .description('try a snapshot: restore it aside, start what wrote it, ask what it holds, compare, remove')
     .argument('[volume]', 'the volume that it is of')
-    .option('--repo <NAME>', 'the repository (default: the only one of this home)')
+    .addOption(repositoryOption())
     .option('--snapshot <ID>', 'which (default: latest)')
     .addOption(new Option('--all', 'the latest of every volume').conflicts(['snapshot', 'keep']))
     .option('--wait <SECONDS>', 'how long it may take until it answers', secondsOf, 180)
@@ -41,4 +41,4 @@ Examples:
   holdfast volume drill db --snapshot 1a2b3c4d --keep
   holdfast volume drill --all --format json
 
-Exit codes: 0 passed, or restores and nothing could be asked, 1 failed, or could not run, 2 usage.`;
+Exit codes: 0 passed, or restores and nothing could be asked (with --require-proof: 4), 1 failed, or could not run, 2 usage.`;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect, engineOption, textOrJson } from '#cli/commands/options.ts';
+import { collect, engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { GuardFlags } from '#cli/volume/guard-command.ts';
 
 /** Adds `holdfast volume guard`. */
@@ -10,7 +10,7 @@ export function addVolumeGuard(program: Command, finish: Finish): void {
     .command('guard')
     .description('run a command of Docker, Podman or Compose behind a snapshot of what it touches')
     .argument('<command...>', 'behind --, as it would be run alone')
-    .option('--repo <NAME>', 'the repository to keep it in (default: the only one of this home)')
+    .addOption(repositoryOption())
     .option('--stack <NAME>', 'it touches this stack; may be given several times', collect)
     .option('--volume <VOLUME>', 'it touches this volume; may be given several times', collect)
     .option('--images', 'the line that rolls back also puts the images back')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 
 /** Adds `holdfast volume rm`. */
@@ -10,7 +10,7 @@ export function addVolumeRemove(program: Command, finish: Finish): void {
     .command('rm')
     .description('delete one volume by its name, after a snapshot that is taken now')
     .argument('<volume>', 'its whole name; no container may use it, running or not')
-    .requiredOption('--repo <NAME>', 'the repository that the snapshot is kept in')
+    .addOption(repositoryOption())
     .option('--dry-run', 'look whether it could be deleted, and do nothing')
     .addOption(engineOption())
     .addOption(textOrJson())

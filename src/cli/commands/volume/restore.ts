@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { BrowseFlags } from '#cli/volume/browse-command.ts';
 import type { RestoreFlags } from '#cli/volume/restore-command.ts';
 import type { RestoreStackFlags } from '#cli/volume/restore-stack-command.ts';
@@ -34,7 +34,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--without-missing', 'of a stack: leave out containers that something is missing for')
     .option('--directory <DIRECTORY>', 'with --what-is-left: where its files are here, a mount or a plain copy')
     .option('--dry-run', 'only say what would be done')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
     .addOption(engineOption())
     .addOption(textOrJson())
@@ -55,7 +55,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .argument('<snapshot>', 'its id, the beginning of it, or latest')
     .option('--volume <VOLUME>', 'the volume that it is of')
     .option('--bind <PATH>', 'the directory or file of the host that it is of')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .option('--advisories <FILE>', 'judge with this file (default: the updated one, else the built-in starter set)')
     .addOption(textOrJson())
     .addHelpText('after', '\nExample:\n  holdfast volume show latest --volume db --repo main')
@@ -73,7 +73,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--recursive', 'also all that is below')
     .option('--from-root', 'paths are from the root of the whole snapshot: dumps of databases and the manifest, too')
     .option('--output <FILE>', 'write the file that PATH names to a new file; - for standard output')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .addOption(textOrJson())
     .addHelpText('after', BROWSE_HELP)
     .action(async (snapshot: string, path: string, flags: BrowseFlags) => {
@@ -83,7 +83,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
   volume
     .command('verify')
     .description('read a whole repository without restic, recompute every hash, compare with the record')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .option('--independent', 'without restic; there is no other way yet')
     .option('--directory <DIRECTORY>', 'where its files are here: a mount or a plain copy (default: its own directory)')
     .addOption(textOrJson())

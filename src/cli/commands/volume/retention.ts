@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { engineOption, textOrJson } from '#cli/commands/options.ts';
+import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { RetentionRunFlags, RetentionSetFlags, RetentionShowFlags } from '#cli/volume/retention-command.ts';
 
 /** Adds `holdfast volume retention` and `holdfast volume signs` with what is under them. */
@@ -10,7 +10,7 @@ export function addVolumeRetention(program: Command, finish: Finish): void {
   const set = retention
     .command('set')
     .description('say which snapshots are kept; nothing is forgotten by that')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .addOption(new Option('--volume <VOLUME>', 'only of this volume, or directory of the host').conflicts('stack'))
     .option('--stack <STACK>', 'only of the volumes of this stack');
   for (const [rule, period] of RULES) {
@@ -30,7 +30,7 @@ export function addVolumeRetention(program: Command, finish: Finish): void {
     .description(
       'the policies of a repository, and signs of ransomware that nobody accepted; the repository is not asked',
     )
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .addOption(textOrJson())
     .action(async (flags: RetentionShowFlags) =>
       finish(await (await commands()).retentionShowCommand(flags, process.env)),
@@ -53,10 +53,10 @@ export function addVolumeRetention(program: Command, finish: Finish): void {
     .command('accept')
     .description('say that they were looked at and are no attack: retention goes on')
     .argument('<volume>')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .requiredOption('--reason <TEXT>', 'why it is none; it stands in the record')
     .addHelpText('after', ACCEPT_HELP)
-    .action(async (name: string, flags: { repo: string; reason: string }) =>
+    .action(async (name: string, flags: { repo?: string; reason: string }) =>
       finish(await (await commands()).signsAcceptCommand(name, flags, process.env)),
     );
 }
@@ -72,7 +72,7 @@ const RULES = [
 
 function addRun(command: Command, acts: boolean): Command {
   command
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .option('--volume <VOLUME>', 'only this volume, or directory of the host (default: all that the repository has)')
     .option('--include-foreign', 'treat snapshots that the record does not know as if they were ours');
   if (acts) {

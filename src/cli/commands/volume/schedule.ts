@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { hoursOf, textOrJson } from '#cli/commands/options.ts';
+import { hoursOf, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { ScheduleSetFlags } from '#cli/volume/schedule-command.ts';
 
 /** Adds `holdfast volume schedule` and what is under it. */
@@ -11,8 +11,14 @@ export function addVolumeSchedule(program: Command, finish: Finish): void {
     .command('set')
     .description('set a schedule, or change the one of that name')
     .argument('<name>', 'what it is to be called')
-    .requiredOption('--repo <NAME>', 'the repository to keep them in')
-    .addOption(new Option('--volume <VOLUME>', 'of this volume').conflicts(['stack', 'all']))
+    .addOption(repositoryOption())
+    .addOption(new Option('--volume <VOLUME>', 'of this volume').conflicts(['bind', 'stack', 'all']))
+    .addOption(
+      new Option('--bind <PATH>', 'of this directory or file of the host, by its absolute path').conflicts([
+        'stack',
+        'all',
+      ]),
+    )
     .addOption(new Option('--stack <STACK>', 'of all that this stack keeps, in one hold').conflicts('all'))
     .option('--all', 'of every stack, and every volume that is in none')
     .addOption(new Option('--cron <EXPRESSION>', 'minute, hour, day, month, day of the week').conflicts('maxAge'))
@@ -47,4 +53,5 @@ a step for minutes or hours, a table follows the time that passes.)
 
 Examples:
   holdfast volume schedule set nightly --all --repo nas --cron "30 3 * * *" --zone Europe/Berlin
-  holdfast volume schedule set db --volume db --repo nas --max-age 6`;
+  holdfast volume schedule set db --volume db --repo nas --max-age 6
+  holdfast volume schedule set uploads --bind /srv/uploads --repo nas --max-age 24`;

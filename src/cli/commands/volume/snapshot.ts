@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect, engineOption, textOrJson } from '#cli/commands/options.ts';
+import { collect, engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import type { SnapshotFlags } from '#cli/volume/snapshot-command.ts';
 
@@ -14,7 +14,7 @@ export function addVolumeSnapshot(program: Command, finish: Finish): void {
     .option('--stack <NAME>', 'a whole stack, in one hold; may be given several times', collect)
     .option('--bind <PATH>', 'a directory of the host, by its absolute path; may be given several times', collect)
     .option('--all', 'every stack, then every volume that belongs to none')
-    .requiredOption('--repo <NAME>', 'the repository to keep it in')
+    .addOption(repositoryOption())
     .addOption(engineOption())
     .addOption(textOrJson())
     .addHelpText('after', SNAPSHOT_HELP)
@@ -25,14 +25,23 @@ export function addVolumeSnapshot(program: Command, finish: Finish): void {
   volume
     .command('snapshots')
     .description('what a repository holds, and what the record says should be there')
-    .requiredOption('--repo <NAME>', 'the repository')
+    .addOption(repositoryOption())
     .option('--volume <VOLUME>', 'only those of this volume')
     .addOption(textOrJson())
+    .addHelpText('after', LIST_HELP)
     .action(async (flags: VolumeFlags & { volume?: string }) => {
       const { snapshotsCommand } = await import('#cli/volume/snapshots-command.ts');
       finish(await snapshotsCommand(flags, process.env));
     });
 }
+
+const LIST_HELP = `
+The last column is the event of the record that tells of it. Some that the record does not know were made elsewhere, or by
+another program; some that it knows and that are not there are named as missing.
+
+Examples:
+  holdfast volume snapshots --repo main
+  holdfast volume snapshots --repo main --volume db --format json`;
 
 const SNAPSHOT_HELP = `
 Databases that are known and run are dumped; then the files are copied while everything runs, and once more while the
