@@ -35,6 +35,14 @@ test('a command that succeeds without its own end, or with another head, is not 
     await expect(read(of(text), rdb)).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
 });
 
+test('last bytes are looked for at the very end', async () => {
+  const of = (text: string) => Buffer.concat([Buffer.from(text, 'latin1'), END]);
+  const check: DumpCheck = { tail: Buffer.from([0xff, 0xff]) };
+  expect((await read(of('rows\xff\xff'), check)).length).toBe(6);
+  for (const text of ['rows\xff\xff.', 'rows\xff', '\xff', ''])
+    await expect(read(of(text), check)).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
+});
+
 test('an empty dump without a form of its own may be empty', async () => {
   expect((await read(END, {})).length).toBe(0);
 });

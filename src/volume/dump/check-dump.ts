@@ -59,7 +59,8 @@ function wholeHead(head: Buffer, { heads }: DumpCheck): boolean {
   return heads === undefined || heads.some((one) => head.subarray(0, one.length).equals(one));
 }
 
-function wholeTail(tail: Buffer, { trailer, lastByte }: DumpCheck): boolean {
+function wholeTail(tail: Buffer, { trailer, tail: end, lastByte }: DumpCheck): boolean {
+  if (end !== undefined && !tail.subarray(-end.length).equals(end)) return false;
   if (trailer !== undefined && !tail.includes(trailer)) return false;
   return lastByte === undefined || tail.at(-1 - lastByte.before) === lastByte.value;
 }

@@ -2,9 +2,7 @@ import type { RecognisedService } from '#workload/known-data/recognise.ts';
 
 /** What is known of a container when its dump is chosen. */
 export interface DumpFacts {
-  readonly service: Pick<RecognisedService, 'id' | 'sqlite' | 'role'> | undefined;
-  /** Absolute paths of SQLite files in the container. */
-  readonly sqliteFiles: readonly string[];
+  readonly service: Pick<RecognisedService, 'id' | 'role'> | undefined;
   /** Bytes of its data, as far as they are known. */
   readonly sizeBytes?: number;
 }
@@ -29,6 +27,8 @@ export interface DumpCheck {
   readonly heads?: readonly Uint8Array[];
   /** Stands in the last 4096 bytes. */
   readonly trailer?: string;
+  /** The last bytes. */
+  readonly tail?: Uint8Array;
   /** This byte stands so many bytes before the end. */
   readonly lastByte?: { readonly value: number; readonly before: number };
 }
@@ -37,16 +37,10 @@ export interface DumpCheck {
 export interface DumpHook {
   readonly id: string;
   readonly title: string;
-  /**
-   * `all`: the dump is all that the service keeps. `databases`: the files beside its databases have to be copied, too.
-   */
-  readonly covers: 'all' | 'databases';
   /** Of services, as discovery recognises them. */
   readonly services: readonly string[];
   /** Prints the names of what is dumped one by one, each ended by a zero byte; absent when there is nothing to list. */
   readonly list?: string;
   /** @param names what `list` printed */
   parts(facts: DumpFacts, names: readonly string[]): readonly DumpPart[];
-  /** Whether it can be used, beyond what service it is. */
-  suits?(facts: DumpFacts): boolean;
 }

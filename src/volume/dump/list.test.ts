@@ -14,19 +14,17 @@ test('hooks are for services that discovery knows', () => {
   for (const hook of DUMP_HOOKS) for (const service of hook.services) expect(known).toContain(service);
 });
 
-test('only servers are dumped, and SQLite only where its files were seen', () => {
-  const service = { id: 'postgres', sqlite: false, role: 'server' } as const;
-  expect(dumpHookFor({ service, sqliteFiles: [] })?.id).toBe('postgres');
-  expect(dumpHookFor({ service: { ...service, role: 'client' }, sqliteFiles: [] })).toBeUndefined();
-  expect(dumpHookFor({ service: undefined, sqliteFiles: ['/data/a.db'] })?.id).toBe('sqlite');
-  expect(
-    dumpHookFor({ service: { id: 'vaultwarden', sqlite: true, role: 'server' }, sqliteFiles: [] }),
-  ).toBeUndefined();
+test('only servers are dumped, and what keeps its data with SQLite is not', () => {
+  const service = { id: 'postgres', role: 'server' } as const;
+  expect(dumpHookFor({ service })?.id).toBe('postgres');
+  expect(dumpHookFor({ service: { ...service, role: 'client' } })).toBeUndefined();
+  expect(dumpHookFor({ service: { id: 'vaultwarden', role: 'server' } })).toBeUndefined();
+  expect(dumpHookFor({ service: undefined })).toBeUndefined();
 });
 
 test('names of parts lead nowhere', () => {
   for (const hook of DUMP_HOOKS) {
-    const facts = { service: undefined, sqliteFiles: ['/../x', '/a/..'] };
+    const facts = { service: undefined };
     for (const { name } of hook.parts(facts, ['../../etc', '..', '.', 'a/b', '-x', 'a\0b', 'é'])) {
       expect(name).toMatch(/^[a-z]+\/[A-Za-z0-9%_!~*'()-]+(?:\.[a-z]+)?$/);
     }
@@ -38,7 +36,6 @@ test('a file of a dump is looked at as its service writes it', () => {
   expect(dumpCheckOf('postgres/odd%2Ename.dump')).toMatchObject({ heads: [Buffer.from('PGDMP')] });
   expect(dumpCheckOf('mysql/all-databases.sql')).toMatchObject({ trailer: '-- Dump completed' });
   expect(dumpCheckOf('redis/dump.rdb')).toMatchObject({ lastByte: { value: 0xff } });
-  expect(dumpCheckOf('sqlite/data%2Fapp%2Edb.sqlite')).toBeDefined();
   for (const name of ['dump', 'postgres', 'postgres/base.tar.gz', 'other/x.dump'])
     expect(dumpCheckOf(name)).toBeUndefined();
 });

@@ -3,18 +3,14 @@ import { mongo } from '#volume/dump/services/mongo.ts';
 import { mysql } from '#volume/dump/services/mysql.ts';
 import { postgres } from '#volume/dump/services/postgres.ts';
 import { redis } from '#volume/dump/services/redis.ts';
-import { sqlite } from '#volume/dump/services/sqlite.ts';
 
-/** All services whose data can be written out while they run. */
-export const DUMP_HOOKS: readonly DumpHook[] = [postgres, mysql, redis, mongo, sqlite];
+/** All services whose data can be written out while they run. SQLite has none to ask: its files are whole while its writers are paused. */
+export const DUMP_HOOKS: readonly DumpHook[] = [postgres, mysql, redis, mongo];
 
-/** The hook for a container: by its service when it runs the server, else by the databases that were seen in it. */
-export function dumpHookFor(facts: DumpFacts): DumpHook | undefined {
-  const { service } = facts;
-  return DUMP_HOOKS.find((hook) => {
-    if (hook.suits !== undefined) return hook.suits(facts);
-    return service !== undefined && service.role === 'server' && hook.services.includes(service.id);
-  });
+/** The hook for a container: by its service, when it runs the server. */
+export function dumpHookFor({ service }: DumpFacts): DumpHook | undefined {
+  if (service?.role !== 'server') return undefined;
+  return DUMP_HOOKS.find(({ services }) => services.includes(service.id));
 }
 
 /**
@@ -23,7 +19,7 @@ export function dumpHookFor(facts: DumpFacts): DumpHook | undefined {
  */
 export function dumpCheckOf(name: string): DumpCheck | undefined {
   const hook = DUMP_HOOKS.find(({ id }) => name.startsWith(`${id}/`));
-  const parts = hook?.parts({ service: undefined, sqliteFiles: ['/any'] }, ['any']) ?? [];
+  const parts = hook?.parts({ service: undefined }, ['any']) ?? [];
   return parts.find((part) => endingOf(part.name) === endingOf(name))?.check;
 }
 

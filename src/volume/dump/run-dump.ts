@@ -11,7 +11,7 @@ export interface DumpStream {
   /** Of the file, slashes divide. */
   readonly name: string;
   /**
-   * Begins when it is read. @throws `DUMP_FAILED`, `DUMP_TRUNCATED` at its end at the latest: what was read must not be
+   * Begins when it is read. @throws `DUMP_SILENT`, `DUMP_FAILED`, `DUMP_TRUNCATED` at its end at the latest: what was read must not be
    * kept then; and what the engine throws
    */
   readonly content: AsyncIterable<Uint8Array>;
@@ -26,9 +26,10 @@ export interface DumpTarget {
   /** Who runs it in the container, its own user unless given. */
   readonly user?: string;
   readonly signal?: AbortSignal;
+  /** A dump that writes nothing for so long is given up. */
+  readonly silenceMs: number;
 }
 
-const SILENCE_LIMIT_MS = 60 * 60_000;
 const COMPLAINT_BYTES = 4096;
 const LIST_LIMIT_BYTES = 1024 * 1024;
 const MOST_PARTS = 10_000;
@@ -66,16 +67,22 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   const argv = ['sh', '-c', framed(part.script), 'holdfast', end, ...part.args];
   const command = { argv, input: 'empty' as const, ...(target.user === undefined ? {} : { user: target.user }) };
   target.signal?.throwIfAborted();
-  const run = await startExec(target.engine, target.container, command, SILENCE_LIMIT_MS);
+  const run = await startExec(target.engine, target.container, command, target.silenceMs);
   const stop = () => run.close();
   target.signal?.addEventListener('abort', stop);
   const complaint: Buffer[] = [];
+  let heardAt = performance.now();
+  const heard = () => {
+    heardAt = performance.now();
+  };
   try {
-    yield* checkedDump(outputOf(run, complaint), part.name, part.check, Buffer.from(end));
+    yield* checkedDump(outputOf(run, complaint, heard), part.name, part.check, Buffer.from(end));
     const code = await run.exitCode();
     if (code !== 0) throw failed(part.name, `it ended with ${code}`, complaint);
   } catch (error) {
     target.signal?.throwIfAborted();
+    // The engine’s connection was given up then, and the command with it.
+    if (performance.now() - heardAt >= target.silenceMs) throw silent(part.name, target.silenceMs);
     // The exit code says more than that the end is missing.
     const code = isTruncated(error) ? await run.exitCode().catch(() => 0) : 0;
     throw code === 0 ? error : failed(part.name, `it ended with ${code}`, complaint);
@@ -85,15 +92,22 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   }
 }
 
-async function* outputOf(run: RunningExec, complaint: Buffer[]): AsyncGenerator<Uint8Array> {
+async function* outputOf(run: RunningExec, complaint: Buffer[], heard: () => void): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   for await (const { from, bytes } of run.output) {
+    heard();
     if (from === 'stdout') yield bytes;
     else if (sizeBytes < COMPLAINT_BYTES) {
       sizeBytes += bytes.length;
       complaint.push(bytes.subarray(0, COMPLAINT_BYTES));
     }
   }
+}
+
+function silent(name: string, silenceMs: number): HoldfastError {
+  return new HoldfastError('DUMP_SILENT', `The dump ${name} wrote nothing for ${silenceMs / 1000} s and was ended`, {
+    hint: 'Does it wait for a lock? How long it may is the label holdfast.volume.dump-silence.',
+  });
 }
 
 function isTruncated(error: unknown): boolean {

@@ -14,6 +14,8 @@ export interface OwnLabels {
   readonly beforeMayFail: boolean;
   readonly after: readonly PlannedCommand[];
   readonly exclude: readonly string[];
+  /** `dump-silence`. */
+  readonly dumpSilenceMs?: number;
   readonly holdCapMs?: number;
   readonly stopCapMs?: number;
   readonly noStop: boolean;
@@ -28,6 +30,7 @@ const OF_OTHERS = /^(?:shared|probe|drill)(?:[.-]|$)/;
 const KNOWN: readonly string[] = [
   'method',
   'dump',
+  'dump-silence',
   'user',
   'before',
   'before-may-fail',
@@ -84,7 +87,7 @@ export function ownLabels(labels: Readonly<Record<string, string>>): OwnLabels {
   const methods = [...new Set(method.filter((one) => METHODS.includes(one)))];
   const user = value('user');
   const command = value('dump');
-  const [holdCapMs, stopCapMs] = [duration('hold-cap'), duration('stop-cap')];
+  const [holdCapMs, stopCapMs, dumpSilenceMs] = [duration('hold-cap'), duration('stop-cap'), duration('dump-silence')];
   const shell = (name: string): readonly PlannedCommand[] => {
     const text = value(name);
     const as = user === undefined ? {} : { user };
@@ -98,6 +101,7 @@ export function ownLabels(labels: Readonly<Record<string, string>>): OwnLabels {
     beforeMayFail: value('before-may-fail') !== undefined && flag('before-may-fail'),
     after: shell('after'),
     exclude: list('exclude'),
+    ...(dumpSilenceMs === undefined ? {} : { dumpSilenceMs }),
     ...(holdCapMs === undefined ? {} : { holdCapMs }),
     ...(stopCapMs === undefined ? {} : { stopCapMs }),
     noStop: flag('no-stop'),

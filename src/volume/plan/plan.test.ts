@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { type PlanContext, planOf } from '#volume/plan/plan.ts';
 import { splitWords } from '#volume/plan/split-words.ts';
 
-const plain: PlanContext = { running: true, service: undefined, sqliteFiles: [] };
-const postgres: PlanContext = { ...plain, service: { id: 'postgres', sqlite: false, role: 'server' } };
+const plain: PlanContext = { running: true, service: undefined };
+const postgres: PlanContext = { ...plain, service: { id: 'postgres', role: 'server' } };
 const pause = { kind: 'pause', capMs: 10_000 };
 const reflink = { kind: 'reflink', capMs: 10_000 };
 const stop = { kind: 'stop', capMs: 1_800_000 };
-const dump = { kind: 'dump', hook: 'postgres', covers: 'all' };
+const dump = { kind: 'dump', hook: 'postgres' };
 const own = (labels: Record<string, string>) =>
   Object.fromEntries(Object.entries(labels).map(([name, value]) => [`holdfast.volume.${name}`, value]));
 const archive = (labels: Record<string, string>) =>

@@ -12,6 +12,8 @@ export interface PlanContext extends DumpFacts {
   readonly stopLabel?: string;
 }
 
+/** A save of a large Redis, or the wait for a migration’s lock, writes nothing; whatever takes longer says so by label. */
+const DUMP_SILENCE_MS = 15 * 60_000;
 const PAUSE_CAP_MS = 10_000;
 /** Whoever lets his service be stopped knows that it takes as long as the copy. */
 const STOP_CAP_MS = 30 * 60_000;
@@ -49,6 +51,7 @@ export function planOf(labels: Readonly<Record<string, string>>, context: PlanCo
     before: [...own.before, ...archive.before.map(planned)],
     beforeMayFail: own.beforeMayFail,
     after: [...archive.after.map(planned), ...own.after],
+    dumpSilenceMs: own.dumpSilenceMs ?? DUMP_SILENCE_MS,
     exclude: own.exclude,
     problems,
     notes: [...own.notes, ...archive.notes],
@@ -64,7 +67,7 @@ function dumps(
   const user = own.user === undefined ? {} : { user: own.user };
   if (own.command !== undefined) return [{ kind: 'dump-command', command: own.command, ...user }];
   const hook = dumpHookFor(context);
-  return hook === undefined ? [] : [{ kind: 'dump', hook: hook.id, covers: hook.covers }];
+  return hook === undefined ? [] : [{ kind: 'dump', hook: hook.id }];
 }
 
 function planned({ argv, user, label }: ArchiveCommand): PlannedCommand {

@@ -3,7 +3,7 @@ import type { Problem } from '#core/errors.ts';
 /** One way to get a consistent copy. The next is taken when it fails, or its cap is exceeded. */
 export type PlannedMethod =
   /** By the service's own tools, while it runs; `hook` is the id of a {@link DumpHook}. */
-  | { readonly kind: 'dump'; readonly hook: string; readonly covers: 'all' | 'databases' }
+  | { readonly kind: 'dump'; readonly hook: string }
   /** By the operator's command, run by `sh -c` in the container: its output is kept as a file. */
   | { readonly kind: 'dump-command'; readonly command: string; readonly user?: string }
   /** A pass while it runs, another while it is paused. */
@@ -33,6 +33,8 @@ export interface VolumePlan {
   readonly beforeMayFail: boolean;
   /** Run when it is over, however it went. */
   readonly after: readonly PlannedCommand[];
+  /** A dump that writes nothing for so long is given up: it waits for something. */
+  readonly dumpSilenceMs: number;
   /** Patterns of what is left out. */
   readonly exclude: readonly string[];
   /** Labels that cannot be followed: what they ask for would be missing, so nothing should be done before they are put right. */

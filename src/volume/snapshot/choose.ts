@@ -37,7 +37,6 @@ export function planWriters(
       const sizeBytes = container.service === undefined ? undefined : sizeOf(container.id);
       const facts: DumpFacts = {
         service: container.service,
-        sqliteFiles: [],
         ...(sizeBytes === undefined ? {} : { sizeBytes }),
       };
       const plan = planOf(container.labels, { ...facts, running: true });

@@ -53,7 +53,7 @@ export async function copyParts(
   // What a killed run left there tells that it also left a first pass.
   const leftovers = parts.filter(({ staging }) => writing(staging, () => clear(staging)));
   try {
-    const dumps = await stage(deps, parts);
+    const dumps = await stage(deps, parts, signal);
     const requests = parts.map(
       ({ subject, staging, running: own }): BackupRequest => ({
         paths: [subject.source, staging],
@@ -97,7 +97,7 @@ export async function copyParts(
 }
 
 /** Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once, into the first. */
-async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[]) {
+async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[], signal: AbortSignal) {
   const dumped = new Set<string>();
   const all: (WrittenDumps & { readonly manifest: object })[] = [];
   writing(record.home.directory, () => {
@@ -106,7 +106,7 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
   for (const { staging, running, about, who, started, probed } of parts) {
     const own = running.filter(({ container }) => !dumped.has(container.id));
     for (const { container } of own) dumped.add(container.id);
-    const dumps = await writeDumps(engine, own, join(staging, 'dumps'));
+    const dumps = await writeDumps(engine, own, join(staging, 'dumps'), signal);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
     all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts } });
   }

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,19 +22,25 @@ export async function writeDumps(
   engine: EngineControl,
   writers: readonly PlannedWriter[],
   directory: string,
+  signal: AbortSignal,
 ): Promise<WrittenDumps> {
   const names: string[] = [];
   const problems: Problem[] = [];
   for (const writer of writers) {
+    let written: string | undefined;
     try {
-      for (const { name, content } of await streamsOf(engine, writer)) {
+      for (const { name, content } of await streamsOf(engine, writer, signal)) {
         const path = join(writer.container.name, name);
         const file = join(directory, path);
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        written = file;
         await pipeline(Readable.from(content), createWriteStream(file, { mode: 0o600 }));
         names.push(path);
       }
     } catch (error) {
+      signal.throwIfAborted();
+      // The part of it that came must not be taken for the whole.
+      if (written !== undefined) rmSync(written, { force: true });
       const { code, message } = problemOf(error);
       problems.push({ code, message: `No dump of ${writer.container.name}: ${message}` });
     }
@@ -45,9 +51,13 @@ export async function writeDumps(
 async function streamsOf(
   engine: EngineControl,
   { container, facts, plan }: PlannedWriter,
+  signal: AbortSignal,
 ): Promise<readonly DumpStream[]> {
   const [method] = plan.methods;
-  const target: DumpTarget = { engine, container: container.id, name: container.name };
+  const target: DumpTarget = {
+    ...{ engine, container: container.id, name: container.name },
+    ...{ signal, silenceMs: plan.dumpSilenceMs },
+  };
   if (method?.kind === 'dump-command') {
     const user = method.user === undefined ? {} : { user: method.user };
     return [openCommandDump({ ...target, ...user }, method.command, 'dump')];

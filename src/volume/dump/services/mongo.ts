@@ -17,15 +17,14 @@ const part: DumpPart = {
   name: 'mongo/all.archive',
   script: SCRIPT,
   args: [],
-  // 0x8199e26d, little-endian.
-  check: { heads: [Buffer.from([0x6d, 0xe2, 0x99, 0x81])] },
+  // 0x8199e26d, little-endian; each block of the archive ends with -1, and so does the last one.
+  check: { heads: [Buffer.from([0x6d, 0xe2, 0x99, 0x81])], tail: Buffer.from([0xff, 0xff, 0xff, 0xff]) },
 };
 
 /** `mongodump --archive`; of a member of a replica set with the oplog, so that it is of one moment. */
 export const mongo: DumpHook = {
   id: 'mongo',
   title: 'MongoDB',
-  covers: 'all',
   services: ['mongo'],
   parts: () => [part],
 };

@@ -21,7 +21,6 @@ exec "$dump" --user=root --all-databases --single-transaction --quick --routines
 export const mysql: DumpHook = {
   id: 'mysql',
   title: 'MySQL and MariaDB',
-  covers: 'all',
   services: ['mysql', 'mariadb'],
   parts: () => [part],
 };

@@ -47,7 +47,6 @@ function isBig({ sizeBytes = 0 }: DumpFacts): boolean {
 export const postgres: DumpHook = {
   id: 'postgres',
   title: 'PostgreSQL',
-  covers: 'all',
   services: ['postgres'],
   list: `${CONNECT}
 export PGDATABASE=\${PGDATABASE:-template1}

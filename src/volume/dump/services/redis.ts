@@ -69,7 +69,6 @@ const part: DumpPart = {
 export const redis: DumpHook = {
   id: 'redis',
   title: 'Redis and Valkey',
-  covers: 'all',
   services: ['redis', 'valkey'],
   parts: () => [part],
 };
