@@ -19,6 +19,7 @@ describe('without labels', () => {
     expect(planOf({}, postgres)).toEqual({
       methods: [dump, pause, reflink, stop],
       before: [],
+      dumpSilenceMs: 15 * 60_000,
       beforeMayFail: false,
       after: [],
       exclude: [],

@@ -51,6 +51,8 @@ function takes(
   switch (what.kind) {
     case 'volume':
       return what.volume === name;
+    case 'bind':
+      return what.path === name;
     case 'stack':
       return stacks.includes(what.stack);
     case 'all':
