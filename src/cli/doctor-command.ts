@@ -7,12 +7,14 @@ import { type Output, parseOutputs, writeOut } from '#cli/output.ts';
 import { startProgress } from '#cli/progress.ts';
 import { scanTargets } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
+import { isReportFormat, LINT_REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
-const FORMATS = ['text', 'json', 'html'] as const;
+const FORMATS = ['text', 'json'] as const;
+type Format = (typeof FORMATS)[number];
 
 /** Options of `holdfast doctor`, as the command line gives them. */
 export interface DoctorFlags {
@@ -27,7 +29,7 @@ export interface DoctorFlags {
 
 /** `holdfast doctor`. @throws what is wrong with the command line or the advisories that it names */
 export async function doctorCommand(flags: DoctorFlags, own: NodeJS.ProcessEnv): Promise<number> {
-  const outputs = parseOutputs(flags.format, FORMATS, 'text');
+  const outputs = parseOutputs(flags.format, [...FORMATS, ...LINT_REPORT_FORMATS], 'text');
   const environment = flags.engine === undefined ? own : { ...own, DOCKER_HOST: flags.engine };
   const now = clock(environment);
   const progress = startProgress(flags.quiet === true);
@@ -40,7 +42,10 @@ export async function doctorCommand(flags: DoctorFlags, own: NodeJS.ProcessEnv):
       return scanAll(targets, flags, environment, now);
     },
   }).finally(progress.done);
-  for (const output of outputs) await write(output, report, flags.all === true);
+  for (const { format, file } of outputs) {
+    if (isReportFormat(format)) await writeReport(format, file, sourceOf(report, now));
+    else await write({ format, ...(file === undefined ? {} : { file }) }, report, flags.all === true);
+  }
   const { failOn } = flags;
   if (failOn === undefined) return exitCodes.done;
   if (report.tonight.some(({ severity }) => compareSeverity(severity, failOn) <= 0)) return exitCodes.deny;
@@ -87,19 +92,18 @@ function isWhole({ engine, looked, images }: DoctorReport): boolean {
   );
 }
 
-async function write(
-  { format, file }: Output<(typeof FORMATS)[number]>,
-  report: DoctorReport,
-  all: boolean,
-): Promise<void> {
+function sourceOf(report: DoctorReport, now: Date): ReportSource {
+  return {
+    page: async () => (await import('#report/page/doctor-page.ts')).doctorPage(report),
+    items: async () =>
+      (await import('#report/items/item-report.ts')).doctorItemReport(report, reportRun('doctor', now)),
+  };
+}
+
+async function write({ format, file }: Output<Format>, report: DoctorReport, all: boolean): Promise<void> {
   switch (format) {
     case 'json':
       return writeOut(file, [`${JSON.stringify(report, null, 2)}\n`]);
-    case 'html': {
-      const { htmlPage } = await import('#report/html/html-page.ts');
-      const { doctorPage } = await import('#report/page/doctor-page.ts');
-      return writeOut(file, htmlPage(doctorPage(report)));
-    }
     case 'text': {
       const { doctorText } = await import('#report/doctor-text.ts');
       const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
-import { collect } from '#cli/commands/options.ts';
+import { collect, formatWords } from '#cli/commands/options.ts';
 import type { DoctorFlags } from '#cli/doctor-command.ts';
+import { LINT_REPORT_FORMATS } from '#cli/write-report.ts';
 
 /** Adds `holdfast doctor`. */
 export function addDoctor(program: Command, finish: Finish): void {
@@ -11,7 +12,10 @@ export function addDoctor(program: Command, finish: Finish): void {
     .option('--engine <URL>', 'unix:///PATH or tcp://HOST:PORT (default: DOCKER_HOST, else the usual sockets)')
     .option('--advisories <FILE>', 'compare with the advisories in this file (default: those of holdfast db update)')
     .addOption(
-      new Option('--format <FORMAT[=FILE]>', 'text, json or html; may be given several times')
+      new Option(
+        '--format <FORMAT[=FILE]>',
+        `text, json, ${formatWords(LINT_REPORT_FORMATS)}; may be given several times`,
+      )
         .argParser<readonly string[]>(collect)
         .default([], 'text'),
     )

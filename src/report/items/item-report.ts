@@ -1,6 +1,8 @@
+import type { DoctorReport } from '#api/doctor-report.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
 import type { JudgedCheck } from '#report/host-report.ts';
 import { checkItems } from '#report/items/check-items.ts';
+import { doctorItems } from '#report/items/doctor-items.ts';
 import { hostItems } from '#report/items/host-items.ts';
 import { type ItemDraft, itemsOf, type ReportItem, type Subject } from '#report/items/item.ts';
 import { judgedSubject, lintItems, lintUnknowns } from '#report/items/lint-items.ts';
@@ -25,7 +27,7 @@ export interface ItemReport {
 
 /** The run that a report is of. */
 export interface ReportRun {
-  readonly command: 'scan' | 'check' | 'lint';
+  readonly command: 'scan' | 'check' | 'lint' | 'doctor';
   /** The directory that paths in reports are relative to, absolute: the one of the run. */
   readonly root: string;
   readonly tool: { readonly name: string; readonly version: string };
@@ -108,4 +110,18 @@ export function lintItemReport(input: LintReportInput, run: ReportRun): ItemRepo
 /** How the checks of the host came out. */
 export function hostItemReport(judged: readonly JudgedCheck[], run: ReportRun): ItemReport {
   return reportOf(run, [{ subject: { kind: 'host', name: 'this host' }, items: hostItems(judged) }]);
+}
+
+/** All that doctor says: a group for each image, container and volume, one for the host, one for what was not looked at. */
+export function doctorItemReport(report: DoctorReport, run: ReportRun): ItemReport {
+  const { images, data, containers, host, missing } = doctorItems(report);
+  const groups = new Map<string, GroupDraft & { items: ItemDraft[] }>();
+  for (const item of [...images, ...data, ...containers, ...host, ...missing]) {
+    const { subject } = item;
+    const key = `${subject.kind} ${subject.name}`;
+    const group = groups.get(key) ?? { subject, items: [] };
+    groups.set(key, group);
+    group.items.push(item);
+  }
+  return reportOf(run, [...groups.values()]);
 }
