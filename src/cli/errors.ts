@@ -15,7 +15,7 @@ export function reportError(error: unknown, about?: string): number {
     const { path } = error;
     const where = path === undefined || message.includes(path) || about?.includes(path) ? '' : ` (${printable(path)})`;
     const hint = error.hint === undefined ? '' : `\n  ${printable(error.hint)}`;
-    process.stderr.write(`holdfast: ${from}${printable(message)}${where} [${error.code}]${hint}\n`);
+    process.stderr.write(`holdfast: ${from}${shown(message, error.kind)}${where} [${error.code}]${hint}\n`);
     return error.kind === 'usage' ? exitCodes.usage : exitCodes.failed;
   }
   const code = systemCode(error);
@@ -23,4 +23,9 @@ export function reportError(error: unknown, about?: string): number {
   if (process.env['HOLDFAST_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   else if (code === undefined) process.stderr.write('  This should not happen. HOLDFAST_DEBUG=1 shows where it did.\n');
   return exitCodes.failed;
+}
+
+/** Of the operator's own files all faults are told at once, a line each; nobody else's text may begin a line. */
+function shown(message: string, kind: HoldfastError['kind']): string {
+  return kind === 'usage' ? message.split('\n').map(printable).join('\n') : printable(message);
 }
