@@ -26,6 +26,7 @@ rclone rclone
 pg_ctlcluster postgresql
 python3 python3
 chromium chromium
+shellcheck shellcheck
 /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 openssl openssl
 go golang-go
