@@ -24,5 +24,5 @@ export function checkSteps(input: CheckReportInput): readonly string[] {
 function upgrades(wanted: readonly PolicyReason[], { report }: CheckReportInput): readonly string[] {
   const flaws = new Set(wanted.map(({ vulnerability, purl }) => `${vulnerability} ${purl}`));
   const findings = report.findings.findings.filter(({ id, package: found }) => flaws.has(`${id} ${found.purl}`));
-  return nextSteps(findings).map(({ sentence }) => sentence);
+  return nextSteps(findings, report.inventory.base.name).map(({ sentence }) => sentence);
 }

@@ -1,6 +1,7 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { type Column, columns, printable, wrapText } from '#report/columns.ts';
+import { worstWords } from '#report/doctor-words.ts';
 import { count } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 
@@ -117,7 +118,7 @@ function imageLines(
     const severity = shown[row]?.severity;
     return column === 1 && severity !== undefined ? paint(SEVERITY_STYLE[severity], text) : text;
   });
-  const why = shown.flatMap(({ dangers, steps, packages, compared, problems }, index) => {
+  const why = shown.flatMap(({ dangers, steps, top, packages, compared, problems }, index) => {
     const open = [
       packages === 0 ? 'no packages found, so nothing was compared' : '',
       // Of the starter set the head says that it is not all.
@@ -128,8 +129,10 @@ function imageLines(
     ].filter((part) => part !== '');
     const said = [...dangers, ...open].join('; ');
     const [step] = steps;
+    const [worst] = top;
     return [
       ...(said === '' ? [] : wrapText(`${String(index + 1).padStart(2)}. ${printable(said)}`, width, '    ')),
+      ...(worst === undefined ? [] : wrapText(`    worst: ${printable(worstWords(worst))}`, width, '      ')),
       ...(step === undefined
         ? []
         : wrapText(`    ${paint('green', 'fix')} ${printable(step.sentence)}`, width, '        ')),

@@ -13,15 +13,16 @@ const MOST_STEPS = 5;
 /**
  * What to do first: the newer base image, when it would clear findings, then the upgrades that clear the most urgent.
  * @param findings most urgent first
+ * @param base what the base image is called, where that is known
  */
-export function nextSteps(findings: readonly Finding[]): readonly NextStep[] {
+export function nextSteps(findings: readonly Finding[], base?: string): readonly NextStep[] {
   const fixable = findings.filter(({ fixedVersions }) => fixedVersions.length > 0);
   const inBase = fixable.filter(({ package: { owner } }) => owner === 'base');
   const steps: NextStep[] = [];
   if (inBase.length > 0) {
     const known = exploited(inBase);
     steps.push({
-      sentence: `Rebuild on a newer base image: clears ${inBase.length} of ${count(findings.length, 'finding')}${known}`,
+      sentence: `Rebuild on a newer ${base === undefined ? 'base image' : base}: clears ${inBase.length} of ${count(findings.length, 'finding')}${known}`,
       clears: inBase.length,
     });
   }

@@ -26,7 +26,7 @@ export function* scanTable(input: ScanReportInput, options: TableOptions): Gener
   const hidden = findings.length - shown.length;
   yield* sectionsOf([
     [...advisoriesLines(input), ...titleLines(input, options)],
-    stepLines(shown, options),
+    stepLines(shown, input, options),
     findingLines(shown, input, options),
     hidden > 0 ? [`${count(hidden, 'finding')} without security impact (by the vendor's word) not shown: --all`] : [],
     coverageLines(input, options),
@@ -113,8 +113,12 @@ function titleLines(input: ScanReportInput, { paint, width }: TableOptions) {
   return lines;
 }
 
-function stepLines(findings: readonly Finding[], { paint, width }: TableOptions): readonly string[] {
-  const steps = nextSteps(findings);
+function stepLines(
+  findings: readonly Finding[],
+  { inventory }: ScanReportInput,
+  { paint, width }: TableOptions,
+): readonly string[] {
+  const steps = nextSteps(findings, inventory.base.name);
   if (steps.length === 0) return [];
   return [
     paint('bold', 'Do first'),

@@ -102,7 +102,7 @@ function describe(image: ExposedImage): DoctorImage {
     knownExploited: findings.filter(isExploited).length,
     fixable: findings.filter(({ fixedVersions }) => fixedVersions.length > 0).length,
     top: findings.slice(0, MOST_SHOWN).map(topOf),
-    steps: nextSteps(findings).map((step) => ({ ...step })),
+    steps: nextSteps(findings, report.inventory.base.name).map((step) => ({ ...step })),
     problems: report.inventory.problems.length,
   };
 }

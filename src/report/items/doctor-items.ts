@@ -1,5 +1,6 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import { compareSeverity } from '#core/severity.ts';
+import { worstWords } from '#report/doctor-words.ts';
 import type { ItemDraft, Subject } from '#report/items/item.ts';
 import { capitalised } from '#report/items/lint-items.ts';
 import { sentenceOf } from '#report/items/problem-items.ts';
@@ -39,10 +40,7 @@ function imageItem({
   containers,
 }: DoctorImage): ItemDraft {
   const said = dangers.length === 0 ? 'nothing of what is known of it can be used' : dangers.join('; ');
-  const worst = top.map(({ id, package: name, version, fixedVersions }) => {
-    const fix = fixedVersions[0];
-    return `${id} in ${name} ${version}${fix === undefined ? '' : `, fixed in ${fix}`}`;
-  });
+  const worst = top.map(worstWords);
   const [step] = steps;
   return {
     ruleId: 'doctor/image',

@@ -117,8 +117,8 @@ export function advisoriesNote({ advisories }: ScanReportInput): readonly Block[
   return [{ kind: 'note', tone: 'unsure', text }];
 }
 
-function steps({ findings }: ScanReportInput): readonly Block[] {
-  const items = nextSteps(findings.findings).map(({ sentence }) => `${sentence}.`);
+function steps({ findings, inventory }: ScanReportInput): readonly Block[] {
+  const items = nextSteps(findings.findings, inventory.base.name).map(({ sentence }) => `${sentence}.`);
   return items.length === 0
     ? []
     : [
