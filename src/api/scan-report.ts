@@ -92,6 +92,21 @@ export const scanReport = z.object({
       .optional(),
     tags: z.array(z.string()),
     layers: z.number().int().optional(),
+    size: z
+      .object({ bytes: z.number().int(), of: z.enum(['compressed', 'uncompressed']) })
+      .optional()
+      .describe('Of all layers together: as they are stored and sent, or what they unpack to'),
+    config: z
+      .object({
+        created: z.string().optional(),
+        user: z.string().optional().describe('Absent: root'),
+        entrypoint: z.array(z.string()),
+        command: z.array(z.string()),
+        ports: z.array(z.string()),
+        volumes: z.array(z.string()),
+      })
+      .optional()
+      .describe('How it starts; absent where there is no image, or it does not say'),
     leftOut: z.array(z.string()).optional().describe('Directories that were not walked'),
     containers: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
   }),

@@ -3,6 +3,7 @@ import { addAffected } from '#cli/commands/affected.ts';
 import { addCheck } from '#cli/commands/check.ts';
 import { addDb } from '#cli/commands/db.ts';
 import { addDbInit } from '#cli/commands/db-init.ts';
+import { addDiff } from '#cli/commands/diff.ts';
 import { addDoctor } from '#cli/commands/doctor.ts';
 import type { Finish } from '#cli/commands/finish.ts';
 import { addHome } from '#cli/commands/home.ts';
@@ -39,6 +40,7 @@ export function buildProgram(finish: Finish): Command {
   addDoctor(program, finish);
   addScan(program, finish);
   addCheck(program, finish);
+  addDiff(program, finish);
   addWaiver(program, finish);
   addPolicy(program, finish);
   addLint(program, finish);

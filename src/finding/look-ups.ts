@@ -19,11 +19,14 @@ export type LookUps =
   /** Nothing can be asked, and why. `subject` is what a coverage line is about. */
   | { readonly kind: 'none'; readonly subject: string; readonly reason: string };
 
+/** What of a package decides which advisories are asked. */
+type AskedPackage = Pick<Package, 'type' | 'name' | 'version' | 'source'>;
+
 /**
  * What to ask about a package. Distributions publish by source package (Debian, Ubuntu, Alpine, SUSE), by binary package
  * (the Red Hat family), or by both (Wolfi, Chainguard); languages by their own names.
  */
-export function lookUpsOf(found: Package, os: OsRelease | undefined, repositories: readonly string[]): LookUps {
+export function lookUpsOf(found: AskedPackage, os: OsRelease | undefined, repositories: readonly string[]): LookUps {
   const resolved = ecosystemsOf(os, repositories, found.type);
   if ('unknown' in resolved) return { kind: 'none', subject: found.type, reason: resolved.unknown };
   const lookUps = resolved.ecosystems.flatMap((ecosystem) => {
@@ -49,7 +52,7 @@ interface Name {
   readonly epochless: boolean;
 }
 
-function namesOf(found: Package, ecosystem: string): readonly Name[] {
+function namesOf(found: AskedPackage, ecosystem: string): readonly Name[] {
   const own = { name: found.name, version: found.version, epochless: false };
   const { source } = found;
   if (source === undefined) return [own];

@@ -1,5 +1,6 @@
 import type { AdvisoriesInfo } from '#advisory/advisory.ts';
 import type { ScanReport } from '#api/scan-report.ts';
+import type { ImageConfig } from '#core/oci/config.ts';
 import { formatPlatform } from '#core/platform.ts';
 import type { Finding, Findings } from '#finding/finding.ts';
 import type { ImageDescription } from '#image/image.ts';
@@ -39,6 +40,8 @@ export function toScanReport(input: ScanReportInput): ScanReport {
       base: isImage ? { ...inventory.base } : undefined,
       tags: [...description.tags],
       layers: input.layers,
+      size: description.size && { ...description.size },
+      config: description.config && configRow(description.config),
       leftOut: input.leftOut.length > 0 ? [...input.leftOut] : undefined,
       containers: input.containers?.map(({ id, name }) => ({ id, name })),
     }),
@@ -53,6 +56,11 @@ export function toScanReport(input: ScanReportInput): ScanReport {
     ...(input.executables === undefined ? {} : { executables: input.executables.map(executableRow) }),
     problems: inventory.problems.map(({ code, message, path, hint }) => defined({ code, message, path, hint })),
   };
+}
+
+function configRow({ created, user, entrypoint = [], command = [], ports = [], volumes = [] }: ImageConfig) {
+  const lists = { entrypoint: [...entrypoint], command: [...command], ports: [...ports], volumes: [...volumes] };
+  return defined({ created, user, ...lists });
 }
 
 /** There may be a million of them, of few modes. */

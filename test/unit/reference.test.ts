@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { affectedReportSchema } from '#api/affected-report.ts';
 import { checkReportSchema } from '#api/check-report.ts';
+import { diffReportSchema } from '#api/diff-report.ts';
 import { doctorReportSchema } from '#api/doctor-report.ts';
 import { homeBackupReportSchema, homeRestoreReportSchema } from '#api/home-backup-report.ts';
 import { hostReportSchema } from '#api/host-report.ts';
@@ -91,6 +92,7 @@ describe('the generated reference is current', () => {
     ['lint-report', lintReportSchema],
     ['linted', lintedSchema],
     ['check-report', checkReportSchema],
+    ['diff-report', diffReportSchema],
     ['policy-list', policyListSchema],
     ['policy-explained', policyExplainedSchema],
     ['policy-tested', policyTestedSchema],
