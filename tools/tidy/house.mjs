@@ -143,6 +143,7 @@ export const house = {
       'src/api/host-report.ts#hostReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/standard-report.ts#standardReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/check-report.ts#checkReportSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/diff-report.ts#diffReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/policy-report.ts#policyListSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/policy-report.ts#policyExplainedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/policy-report.ts#policyTestedSchema': 'the JSON Schema in docs/reference is made from it',
