@@ -35,7 +35,7 @@ const LEFT_OUT = [
  */
 export async function buildDatabaseImage(engine: Engine): Promise<void> {
   const leaveOut = `cd "$1" && rm -rf ${LEFT_OUT.join(' ')}`;
-  const args = ['--variant=extract', `--include=${PACKAGES.join(',')}`, `--customize-hook=${leaveOut}`];
+  const args = ['--variant=extract', `--include=${PACKAGES.join(',')}`, `--extract-hook=${leaveOut}`];
   await engine.docker('import', debianFiles('databases', args), 'databases-files');
   await buildImage(engine, 'databases', [
     'FROM databases-files',

@@ -40,9 +40,13 @@ alive() { [ -d "/proc/$1" ] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status
 
 cgroups() { find /sys/fs/cgroup -depth -type d \( -path "*/$cgroup" -o -path "*/$cgroup/*" \) 2>/dev/null; }
 
+# A process may be listed as 0 (one that ends, or of another namespace): kill would take that for our own group, with
+# dockerd in it.
 kill_containers() {
   cgroups | while read -r directory; do
-    while read -r pid; do kill -KILL "$pid" 2>/dev/null; done <"$directory/cgroup.procs"
+    while read -r pid; do
+      [ "$pid" = 0 ] || kill -KILL "$pid" 2>/dev/null
+    done <"$directory/cgroup.procs"
   done
 }
 

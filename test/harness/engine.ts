@@ -108,8 +108,8 @@ export async function startEngine(): Promise<Engine> {
   });
   const ended = new Promise<void>((resolve, reject) => {
     keeper.on('error', reject);
-    keeper.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`the engine left something: ${complaint}`)),
+    keeper.on('close', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`the engine left something: ${complaint || signal || code}`)),
     );
   });
   const stop = () => {
