@@ -24,6 +24,8 @@ export interface Working {
   readonly child: ChildProcess;
   /** All is held. */
   readonly holding: Promise<void>;
+  /** Ends the work, once all is held, before its time. */
+  finish(): void;
   readonly ended: Promise<Worked>;
 }
 
@@ -157,5 +159,5 @@ function startWorker(worker: string, plan: HoldPlan, environment: Readonly<Recor
       else resolve({ kind: 'killed', at: /killed at (\S+)/.exec(printed)?.[1] });
     });
   });
-  return { child, holding, ended };
+  return { child, holding, finish: () => void child.kill('SIGUSR2'), ended };
 }

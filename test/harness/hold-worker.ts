@@ -1,5 +1,5 @@
 // A process of its own that holds containers: hold-worker.ts PLAN, a JSON text. It prints its outcome, and `working` when
-// all is held; a plan may have it killed where it comes to a phase.
+// all is held; a plan may have it killed where it comes to a phase. SIGUSR2 ends its work before its time.
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdDeps } from '#app/volume/hold/holds.ts';
@@ -25,6 +25,8 @@ export interface HoldPlan {
 
 const plan: HoldPlan = JSON.parse(process.argv[2] ?? '');
 const counts = new Map<string, number>();
+const told = new AbortController();
+process.on('SIGUSR2', () => told.abort());
 
 function reach(phase: HoldPhase | 'working'): void {
   const nth = (counts.get(phase) ?? 0) + 1;
@@ -48,7 +50,8 @@ try {
     async (signal) => {
       writeSync(1, 'working\n');
       reach('working');
-      await sleep(plan.workMs, undefined, { signal }).catch(() => undefined);
+      const ends = AbortSignal.any([signal, told.signal]);
+      await sleep(plan.workMs, undefined, { signal: ends }).catch(() => undefined);
       return 'worked';
     },
   );
