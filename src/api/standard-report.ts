@@ -5,7 +5,9 @@ const standardLineSchema = z
   .object({
     file: z.string().describe('as named, or found below what was named; - is standard input'),
     document: z.string().describe('Pod/web, Deployment/shop/web'),
-    outcome: z.enum(['pass', 'fail']),
+    outcome: z
+      .enum(['pass', 'fail', 'unknown'])
+      .describe('unknown: it fails nothing, and holds values that Kubernetes would refuse, such as a variable'),
     checks: z.array(z.string()).describe('ids of the checks that it does not pass'),
   })
   .meta({ id: 'StandardLine' });

@@ -17,11 +17,18 @@ interface Verdict {
   readonly file: string;
   readonly document: string;
   readonly failed: readonly FailedCheck[];
+  readonly unclear: boolean;
 }
 
 /** One document in the form that leaves the program (api/standard-report.ts). */
-export function toStandardLine({ file, document, failed }: Verdict): StandardLine {
-  return { file, document, outcome: failed.length === 0 ? 'pass' : 'fail', checks: failed.map(({ id }) => id) };
+export function toStandardLine(verdict: Verdict): StandardLine {
+  const { file, document, failed } = verdict;
+  return { file, document, outcome: outcomeOf(verdict), checks: failed.map(({ id }) => id) };
+}
+
+function outcomeOf({ failed, unclear }: Verdict): StandardLine['outcome'] {
+  if (failed.length > 0) return 'fail';
+  return unclear ? 'unknown' : 'pass';
 }
 
 /** The report in the form that leaves the program. */
@@ -54,7 +61,11 @@ export function* standardText(
   }
   yield problemsText(input.problems);
   const total = `${count(input.verdicts.length, 'document')} by ${nameOf(input.standard)}`;
-  yield `${paint('bold', `${total}: ${input.verdicts.length - failing.length} pass, ${failing.length} fail.`)}\n`;
+  const sums = (['pass', 'fail', 'unknown'] as const)
+    .map((outcome) => ({ outcome, sum: input.verdicts.filter((verdict) => outcomeOf(verdict) === outcome).length }))
+    .filter(({ outcome, sum }) => outcome !== 'unknown' || sum > 0)
+    .map(({ outcome, sum }) => `${sum} ${outcome}`);
+  yield `${paint('bold', `${total}: ${sums.join(', ')}.`)}\n`;
 }
 
 /** What could not be read, a line each. */

@@ -104,6 +104,15 @@ describe('holdfast lint --standard', () => {
     ]);
   });
 
+  test('does not guess what a variable will be', async () => {
+    const run = await bench.run(['lint', '-', '--standard', 'pss:baseline:v1.36', '--format', 'jsonl'], {
+      input: pod('b', '  hostNetwork: $NETWORK\n'),
+    });
+    expect(run.code).toBe(4);
+    expect(lines(run.stdout)).toMatchObject([{ outcome: 'unknown', checks: [] }]);
+    expect(run.stderr).toContain('spec.hostNetwork of Pod/shop/b is not true or false [LINT_POD_VALUE]');
+  });
+
   test.each([
     [['other.yaml', '--standard', 'pss:baseline:latest'], 4, 'LINT_NO_POD'],
     [['pods.yaml', '--standard', 'pss:baseline:v1.99'], 2, 'LINT_STANDARD'],

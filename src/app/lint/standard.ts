@@ -4,6 +4,7 @@ import { looksLikeWorkload, mayBeWorkload } from '#app/lint/find-workloads.ts';
 import { readText, surroundingsOf } from '#app/lint/read-text.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { type FailedCheck, judgePod, type PodSecurityStandard } from '#workload/pod-security/judge-pod.ts';
+import type { Misfit } from '#workload/pod-security/pod-facts.ts';
 import { readWorkloads } from '#workload/read-workloads.ts';
 
 /** Said, and without harm: everybody takes the last. */
@@ -14,8 +15,10 @@ export interface StandardVerdict {
   readonly file: string;
   /** `Pod/web`, `Deployment/shop/web`. */
   readonly document: string;
-  /** None: it passes. */
+  /** None: it passes, unless it is unclear. */
   readonly failed: readonly FailedCheck[];
+  /** Whether it holds values that Kubernetes would refuse: what it passes may change with them. */
+  readonly unclear: boolean;
 }
 
 export interface StandardOutcome {
@@ -63,7 +66,12 @@ export async function judgeByStandard(
         incomplete = true;
       }
       for (const { name, pod } of objects) {
-        verdicts.push({ file: path, document: name, failed: pod === undefined ? [] : judgePod(standard, pod()) });
+        const facts = pod?.();
+        const failed = facts === undefined ? [] : judgePod(standard, facts);
+        const misfits = facts?.misfits ?? [];
+        verdicts.push({ file: path, document: name, failed, unclear: misfits.length > 0 });
+        problems.push(...misfits.map((misfit) => problemOfMisfit(path, name, misfit)));
+        if (misfits.length > 0) incomplete = true;
       }
     } catch (error) {
       problems.push(problemOf(error, path));
@@ -71,4 +79,22 @@ export async function judgeByStandard(
     }
   }
   return { verdicts, problems, incomplete };
+}
+
+const WANTED = {
+  flag: 'true or false',
+  number: 'a whole number',
+  text: 'a text',
+  list: 'a list',
+  map: 'a map',
+} as const;
+
+function problemOfMisfit(path: string, document: string, { path: inPod, kind, at }: Misfit): Problem {
+  const place = at.kind === 'file' ? `:${at.line}:${at.column}` : '';
+  return {
+    code: 'LINT_POD_VALUE',
+    message: `${path === '-' ? 'Standard input' : path}${place}: ${inPod} of ${document} is not ${WANTED[kind]}`,
+    path,
+    hint: 'Kubernetes refuses such an object. Fill in variables first; write truth values and numbers without quotes.',
+  };
 }

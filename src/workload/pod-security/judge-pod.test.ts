@@ -36,7 +36,8 @@ const withPod = (security: Fields) => pod({ securityContext: { ...ofPod, ...secu
 
 async function podsOf(object: unknown): Promise<readonly PodFacts[]> {
   const read = await readWorkloads(
-    { path: 'p.json', text: JSON.stringify(object) },
+    // What stands between lines is written as it is: a number of JavaScript has no way to keep its point.
+    { path: 'p.json', text: JSON.stringify(object).replaceAll(/"__|__"/g, '') },
     { beside: async () => undefined, variable: () => undefined },
   );
   expect(read.problems).toEqual([]);
@@ -104,6 +105,18 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '0-37 capabilities_baseline',
     '0-21 capabilities_baseline, 22-37 capabilities_restricted',
   ],
+  [
+    'a capability without a name',
+    withContainer({ capabilities: { drop: ['ALL'], add: [null] } }),
+    '0-37 capabilities_baseline',
+    '0-21 capabilities_baseline, 22-37 capabilities_restricted',
+  ],
+  [
+    'every capability dropped by its own name',
+    withContainer({ capabilities: { drop: ['CHOWN', 'NET_RAW'] } }),
+    '',
+    '22-37 capabilities_restricted',
+  ],
   ['no capabilities at all', withContainer({ capabilities: null }), '', '22-37 capabilities_restricted'],
   [
     'hostPath',
@@ -113,6 +126,7 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
   ],
   ['nfs', pod({ volumes: [{ name: 'v', nfs: { server: 's', path: '/' } }] }), '', '0-37 restrictedVolumes'],
   ['a volume without source', pod({ volumes: [{ name: 'v' }] }), '', ''],
+  ['a hostPath that is null', pod({ volumes: [{ name: 'v', hostPath: null }] }), '', ''],
   [
     'volumes of every allowed kind',
     pod({
@@ -132,6 +146,12 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '',
   ],
   ['a port of the host', withContainer({}, { ports: [{ hostPort: 80 }] }), '0-37 hostPorts', '0-37 hostPorts'],
+  [
+    'a port of the host that is written with a point',
+    withContainer({}, { ports: [{ hostPort: '__80.0__' }] }),
+    '0-37 hostPorts',
+    '0-37 hostPorts',
+  ],
   ['port 0', withContainer({}, { ports: [{ hostPort: 0 }, { containerPort: 80 }] }), '', ''],
   [
     'a liveness probe elsewhere',
@@ -157,6 +177,12 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '34-37 hostProbesAndHostLifecycle',
     '34-37 hostProbesAndHostLifecycle',
   ],
+  [
+    'an init container’s handler elsewhere, be it this host',
+    pod({ initContainers: [{ ...init, lifecycle: { postStart: { httpGet: { host: '::1' } } } }] }),
+    '34-37 hostProbesAndHostLifecycle',
+    '34-37 hostProbesAndHostLifecycle',
+  ],
   ['a probe of no host', withContainer({}, { livenessProbe: { httpGet: { host: '' } } }), '', ''],
   [
     'AppArmor off',
@@ -173,6 +199,12 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '0-37 appArmorProfile',
   ],
   [
+    'AppArmor off by annotation of no container',
+    pod({}, { annotations: { 'container.apparmor.security.beta.kubernetes.io/x': 'unconfined' } }),
+    '0-37 appArmorProfile',
+    '0-37 appArmorProfile',
+  ],
+  [
     'AppArmor annotations that are allowed',
     pod(
       {},
@@ -180,6 +212,7 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
         annotations: {
           'container.apparmor.security.beta.kubernetes.io/c': 'localhost/x',
           'container.apparmor.security.beta.kubernetes.io/i': '',
+          'container.apparmor.security.beta.kubernetes.io/j': null,
         },
       },
     ),
@@ -208,10 +241,22 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '0-34 procMount',
     '0-34 procMount, 35-37 procMount_restricted',
   ],
+  [
+    'procMount Unmasked with the users of the host, said so',
+    pod({ hostUsers: true, initContainers: [{ ...init, securityContext: { ...HARD, procMount: 'Unmasked' } }] }),
+    '0-37 procMount',
+    '0-34 procMount, 35-37 procMount_restricted',
+  ],
   ['procMount Default', withContainer({ procMount: 'Default' }), '', ''],
   [
     'seccomp off by annotation',
     pod({}, { annotations: { [`${seccompAnnotation}/pod`]: 'unconfined' } }),
+    '0-18 seccompProfile_baseline',
+    '0-18 seccompProfile_baseline',
+  ],
+  [
+    'seccomp by an annotation that says nothing',
+    pod({}, { annotations: { [`${seccompAnnotation}/pod`]: null } }),
     '0-18 seccompProfile_baseline',
     '0-18 seccompProfile_baseline',
   ],
@@ -306,7 +351,29 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
     '0-22 runAsNonRoot, 23-34 runAsNonRoot+runAsUser',
   ],
   ['user 0', withContainer({ runAsUser: 0 }), '', '23-37 runAsUser'],
+  ['user 0 of the pod', withPod({ runAsUser: 0 }), '', '23-37 runAsUser'],
+  ['user 0 that is written with a point', withContainer({ runAsUser: '__0.0__' }), '', '23-37 runAsUser'],
   ['user 1000', withContainer({ runAsUser: 1000 }), '', ''],
+  [
+    'a process of the Windows host in an init container, of a pod that is for Windows',
+    pod({
+      os: { name: 'windows' },
+      initContainers: [{ ...init, securityContext: { ...HARD, windowsOptions: { hostProcess: true } } }],
+    }),
+    '0-37 windowsHostProcess',
+    '0-37 windowsHostProcess',
+  ],
+  [
+    'a Linux pod without what only Linux has',
+    pod({
+      os: { name: 'linux' },
+      securityContext: { runAsNonRoot: true },
+      containers: [{ name: 'c', image: 'i' }],
+      initContainers: [],
+    }),
+    '',
+    '8-18 allowPrivilegeEscalation, 19-21 allowPrivilegeEscalation+seccompProfile_restricted, 22-37 allowPrivilegeEscalation+capabilities_restricted+seccompProfile_restricted',
+  ],
   [
     'a Windows pod without what only Linux has',
     pod({

@@ -5,6 +5,8 @@ import type { Known } from '#workload/model/setting.ts';
 export interface PodFacts {
   /** `spec` itself: where what is missing would stand. */
   readonly at: Position;
+  /** Values that a check asks for and Kubernetes would refuse: what the pod is, they leave open. */
+  readonly misfits: readonly Misfit[];
   readonly annotations: readonly { readonly name: string; readonly value: string; readonly at: Position }[];
   /** `spec.os.name`. */
   readonly os?: string;
@@ -18,6 +20,14 @@ export interface PodFacts {
   readonly volumes: readonly VolumeFacts[];
   /** Init containers, containers, ephemeral containers. */
   readonly containers: readonly ContainerFacts[];
+}
+
+export interface Misfit {
+  /** `spec.containers[0].securityContext.privileged`. */
+  readonly path: string;
+  /** What would fit. */
+  readonly kind: 'flag' | 'number' | 'text' | 'list' | 'map';
+  readonly at: Position;
 }
 
 export interface VolumeFacts {

@@ -1,5 +1,6 @@
-import { field, integer, items, pairs, text, truth } from '#workload/document/fields.ts';
-import { type Node, positionOf } from '#workload/document/node.ts';
+import { annotationsOf, misfitsIn, wholeNumber } from '#workload/dialects/kubernetes/pod-values.ts';
+import { field, items, pairs, text, truth } from '#workload/document/fields.ts';
+import { isNull, type Node, positionOf } from '#workload/document/node.ts';
 import { type Known, known } from '#workload/model/setting.ts';
 import type { ContainerFacts, PodFacts, SecurityFacts, VolumeFacts } from '#workload/pod-security/pod-facts.ts';
 
@@ -8,9 +9,8 @@ export function podFacts(metadata: Node | undefined, spec: Node): PodFacts {
   const security = field(spec, 'securityContext');
   return {
     at: positionOf(spec),
-    annotations: pairs(field(metadata, 'annotations')).flatMap(({ key, value }) =>
-      value.kind === 'scalar' ? [{ name: key.text, value: value.text, at: positionOf(value) }] : [],
-    ),
+    misfits: misfitsIn(spec),
+    annotations: annotationsOf(metadata),
     ...given('os', text(field(spec, 'os', 'name'))),
     ...given('hostUsers', flag(spec, 'hostUsers')),
     ...given('hostNetwork', flag(spec, 'hostNetwork')),
@@ -49,7 +49,7 @@ function typeOf(node: Node | undefined): Known<string> | undefined {
 
 function securityFacts(node: Node | undefined): SecurityFacts {
   const user = field(node, 'runAsUser');
-  const number = integer(user);
+  const number = wholeNumber(user);
   const seLinux = field(node, 'seLinuxOptions');
   const part = (name: string) => text(field(seLinux, name)) ?? '';
   return {
@@ -99,13 +99,15 @@ function containerFacts(node: Node): ContainerFacts {
     dropped: scalars(field(capabilities, 'drop')),
     hostPorts: items(field(node, 'ports')).flatMap((port) => {
       const host = field(port, 'hostPort');
-      const value = integer(host);
+      const value = wholeNumber(host);
       return host === undefined || value === undefined ? [] : [known(value, positionOf(host))];
     }),
     probeHosts: asked.flatMap((host) => (host === undefined ? [] : [known(text(host) ?? '', positionOf(host))])),
   };
 }
 
+/** The texts of a list; null is an empty one, as Kubernetes reads it. */
 function scalars(node: Node | undefined): readonly Known<string>[] {
-  return items(node).map((item) => known(item.kind === 'scalar' ? item.text : '', positionOf(item)));
+  if (node?.kind !== 'list') return [];
+  return node.items.map((item) => known(item.kind === 'scalar' && !isNull(item) ? item.text : '', positionOf(item)));
 }
