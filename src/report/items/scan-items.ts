@@ -51,8 +51,7 @@ export function scanUnknowns(report: ScanReportInput): readonly ItemDraft[] {
 
 /** The item of one finding. */
 export function findingItem(finding: Finding, report: ScanReportInput, subject: Subject): ItemDraft {
-  const { id, aliases, package: found, severity, exploitation, summary, fixedVersions, because } = finding;
-  const [first] = because;
+  const { id, aliases, package: found, severity, exploitation, summary, fixedVersions } = finding;
   const since = exploitation?.knownExploitedSince;
   const fix = fixOf(finding);
   const [location = ''] = found.locations;
@@ -69,7 +68,7 @@ export function findingItem(finding: Finding, report: ScanReportInput, subject: 
     sentence: sentenceFor(finding),
     ...whyOf(finding),
     ...(fix === undefined ? {} : { fix }),
-    evidence: `${first.advisory} (${first.source}): ${first.ecosystem} ${first.package} ${first.version}: ${first.comparison}`,
+    evidence: evidenceOf(finding),
     positions: positionsOf(finding, report),
     subject,
     tags,
@@ -110,17 +109,21 @@ function fixOf({ package: { name, version, source, owner }, fixedVersions }: Fin
     : `Upgrade ${what} from ${source?.version ?? version} to ${lowest} or later.`;
 }
 
-function whyOf({ exploitation, package: { layer } }: Finding): { readonly why?: string } {
+function whyOf({ exploitation }: Finding): { readonly why?: string } {
   const epss = exploitation?.epss;
-  const parts = [
-    epss === undefined ? '' : `The odds that it is exploited in the next 30 days are ${percent(epss.score)} (EPSS).`,
-    layer?.instruction === undefined ? '' : `It came with: ${layer.instruction}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? {} : { why: parts.join(' ') };
+  if (epss === undefined) return {};
+  return { why: `The odds that it is exploited in the next 30 days are ${percent(epss.score)} (EPSS).` };
+}
+
+/** Enough to check it by hand: what was compared, and the build step that brought the package. */
+function evidenceOf({ because: [first], package: { layer } }: Finding): string {
+  const { advisory, source, ecosystem, package: name, version, comparison } = first;
+  const step = layer?.instruction === undefined ? '' : `; came with: ${layer.instruction}`;
+  return `${advisory} (${source}): ${ecosystem} ${name} ${version}: ${comparison}${step}`;
 }
 
 function percent(score: number): string {
-  return `${(score * 100).toPrecision(2).replace(/\.0$/, '')} %`;
+  return `${(score * 100).toPrecision(2).replace(/\.0$/, '')}%`;
 }
 
 function positionsOf({ package: { layer, locations } }: Finding, { description, layers }: ScanReportInput) {
