@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { htmlPage } from '#report/html/html-page.ts';
 import { itemsOf } from '#report/items/item.ts';
 import { flawDraft, HOSTILE_DRAFT } from '#report/items/items.fixture.ts';
+import type { Page } from '#report/page/page.ts';
 import { debianImage } from '../fakes/planted/debian-image.ts';
 import { plantAdvisories } from '../fakes/planted/plant.ts';
 import { type Browser, startBrowser, type View } from '../harness/browser.ts';
@@ -12,6 +13,32 @@ import { needs } from '../harness/skip.ts';
 const BAD_DOCKERFILE = 'FROM node:latest\nRUN curl https://x.example/i.sh | sh\nENV API_TOKEN=abcdef123456\n';
 const DESK = { width: 1200, height: 900 };
 const PHONE = { width: 360, height: 740 };
+
+const LONG = 'registry.example/a/very/long/name/without/any/space/in/it@sha256:0123456789abcdef0123456789abcdef';
+
+/** Every kind of running text, with words that are wider than a phone. */
+const EVERY_BLOCK: Page = {
+  title: LONG,
+  verdict: { word: '3 to do tonight', tone: 'bad', sentence: LONG },
+  facts: [['Image', LONG]],
+  lead: [
+    { kind: 'note', tone: 'unsure', text: LONG },
+    { kind: 'text', text: LONG },
+    {
+      kind: 'steps',
+      steps: (['bad', 'unsure', 'good', 'plain'] as const).map((tone) => ({
+        ...{ tone, title: LONG, text: LONG, commands: [`docker run ${LONG}`] },
+      })),
+    },
+    { kind: 'list', ordered: true, items: [LONG] },
+    { kind: 'table', head: ['Image', 'A', 'B', 'C', 'D', 'E'], rows: [[LONG, '1', '2', '3', '4', '5']] },
+    { kind: 'drawing', lines: [`outside ─(8080)─▶ ${LONG} ─[front]─▶ db`] },
+  ],
+  sections: [{ heading: LONG, lead: [{ kind: 'commands', lines: [LONG] }], items: itemsOf([flawDraft()]) }],
+  whole: LONG,
+  tool: { name: 'holdfast', version: '1' },
+  createdAt: '2024-07-01T00:00:00.000Z',
+};
 
 needs('chromium')('pages in a real browser', () => {
   let bench: Bench;
@@ -31,6 +58,7 @@ needs('chromium')('pages in a real browser', () => {
       await bench.run(['check', ...data, '--format', 'html=check.html']),
       await bench.run(['lint', 'Dockerfile', '--format', 'html=lint.html']),
     ];
+    writeFileSync(bench.path('blocks.html'), [...htmlPage(EVERY_BLOCK)].join(''));
     expect(ran.map(({ code, stderr }) => [code, stderr])).toEqual([
       [0, ''],
       [3, ''],
@@ -79,7 +107,7 @@ needs('chromium')('pages in a real browser', () => {
   });
 
   test.each(['light', 'dark'] as const)('fits a phone, and is readable, in the %s', async (scheme) => {
-    for (const name of ['scan', 'check', 'lint']) {
+    for (const name of ['scan', 'check', 'lint', 'blocks']) {
       const view = await browser.open(bench.path(`${name}.html`), { ...PHONE, scheme });
       await view.evaluate('document.querySelector(".fold").click()');
       const width = await view.evaluate('document.documentElement.scrollWidth');

@@ -1,5 +1,5 @@
 import { escapeHtml } from '#report/html/escape-html.ts';
-import type { Block } from '#report/page/page.ts';
+import type { Block, Step } from '#report/page/page.ts';
 
 /** Running text as HTML. */
 export function htmlBlocks(blocks: readonly Block[]): string {
@@ -18,6 +18,8 @@ function htmlBlock(block: Block): string {
     }
     case 'commands':
       return htmlCommands(block.lines);
+    case 'steps':
+      return `<ol class="steps">${block.steps.map(htmlStep).join('')}</ol>`;
     case 'drawing':
       return `<pre class="drawing">${block.lines.map(escapeHtml).join('\n')}</pre>`;
     case 'table': {
@@ -27,6 +29,15 @@ function htmlBlock(block: Block): string {
       return `<div class="scroll"><table><thead>${row(block.head, 'th')}</thead><tbody>${rows}</tbody></table></div>`;
     }
   }
+}
+
+function htmlStep({ title, tone, text, commands = [] }: Step): string {
+  return [
+    `<li class="${tone}"><p class="todo">${escapeHtml(title)}</p>`,
+    text === undefined ? '' : `<p>${escapeHtml(text)}</p>`,
+    commands.length === 0 ? '' : htmlCommands(commands),
+    '</li>',
+  ].join('');
 }
 
 /** Lines for a shell, with a button that copies them; the script shows it. */

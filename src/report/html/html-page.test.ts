@@ -64,6 +64,7 @@ describe('the HTML page', () => {
           { kind: 'note', tone: 'bad', text: HOSTILE },
           { kind: 'list', ordered: true, items: [HOSTILE] },
           { kind: 'commands', lines: [HOSTILE] },
+          { kind: 'steps', steps: [{ tone: 'bad', title: HOSTILE, text: HOSTILE, commands: [HOSTILE] }] },
           { kind: 'drawing', lines: [HOSTILE] },
           { kind: 'table', head: [HOSTILE], rows: [[HOSTILE]] },
         ],
@@ -94,7 +95,7 @@ describe('the HTML page', () => {
     const body = all.replace(/<script>[\s\S]*?<\/script>\n<\/body>/, '');
     expect(body).not.toMatch(/<script|<img|onerror='|\u0000|\u202e/);
     // As often as it was given: nothing was lost on the way.
-    expect(body.split('&lt;script&gt;alert(1)&lt;/script&gt;').length).toBeGreaterThan(26);
+    expect(body.split('&lt;script&gt;alert(1)&lt;/script&gt;').length).toBeGreaterThan(29);
   });
 
   it('keeps the most urgent of too many, and says how many it leaves out, where', () => {

@@ -41,13 +41,20 @@ code, pre { font-family: var(--mono); font-size: .86em; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem 1.75rem; margin: 2rem 0 0; }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; }
-.lead { display: grid; gap: .9rem; margin-top: 1.5rem; }
+.lead { display: grid; grid-template-columns: minmax(0, 1fr); gap: .9rem; margin-top: 1.5rem; }
 .lead:empty { display: none; }
-.lead > * { min-width: 0; }
-.lead ol, .lead ul { margin: 0; padding-left: 1.4rem; display: grid; gap: .35rem; }
+.lead ol, .lead ul { margin: 0; padding-left: 1.4rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: .35rem; }
 .lead li::marker { color: var(--soft); }
 .note { padding: .75rem 1rem; border-left: 3px solid var(--none); background: var(--sunk); border-radius: 0 .5rem .5rem 0; }
 .note.good { border-color: var(--good); } .note.bad { border-color: var(--bad); } .note.unsure { border-color: var(--unsure); }
+.lead .steps { padding: 0; gap: 0; list-style: none; counter-reset: step; border-top: 1px solid var(--line); }
+.steps li { position: relative; padding: 1.1rem 0 1.2rem 3.25rem; border-bottom: 1px solid var(--line); counter-increment: step; }
+.steps li::before { content: counter(step); position: absolute; left: 0; top: 1.05rem; width: 2rem; height: 2rem; border-radius: 50%; text-align: center; line-height: 2rem; font-weight: 650; font-variant-numeric: tabular-nums; color: var(--soft); background: var(--sunk); }
+.steps .bad::before { color: var(--bad); background: var(--bad-sunk); }
+.steps .unsure::before { color: var(--unsure); background: var(--unsure-sunk); }
+.steps .good::before { color: var(--good); background: var(--good-sunk); }
+.todo { font-weight: 650; font-size: 1.05rem; }
+.steps .todo + p { color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { padding: .4rem 1rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
@@ -87,8 +94,7 @@ section { margin-top: 3rem; }
 .of { margin-top: .15rem; color: var(--soft); font-size: .84rem; }
 .of code { font-size: .95em; }
 .of > * + *::before { content: "·"; margin: 0 .45rem; opacity: .6; }
-.more { display: grid; gap: .9rem; padding: .15rem .25rem 1.4rem 8.5rem; }
-.more > * { min-width: 0; }
+.more { display: grid; grid-template-columns: minmax(0, 1fr); gap: .9rem; padding: .15rem .25rem 1.4rem 8.5rem; }
 .more h3 { margin: 0 0 .15rem; color: var(--soft); font-size: .8rem; font-weight: 500; }
 .more ul { margin: 0; padding: 0; list-style: none; }
 .fix { padding: .75rem 1rem; background: var(--accent-sunk); border-radius: .6rem; }
@@ -116,6 +122,7 @@ footer { margin-top: 4rem; padding-top: 1.25rem; padding-bottom: 3rem; color: va
   .item summary .what { grid-column: 1; }
   .item summary::after { grid-column: 2; grid-row: 1; }
   .more { padding-left: .25rem; }
+  .steps li { padding-left: 2.75rem; }
 }
 @media print {
   .tools, .shell button { display: none; }

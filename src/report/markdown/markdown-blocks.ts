@@ -23,6 +23,18 @@ function markdownBlock(block: Block): string {
     }
     case 'commands':
       return markdownFence(block.lines.slice(0, MOST_LINES), 'sh');
+    case 'steps':
+      return block.steps
+        .slice(0, MOST_LINES)
+        .map(({ title, text, commands = [] }, at) =>
+          [
+            `${at + 1}. **${markdownText(title)}**${text === undefined ? '' : `<br>${markdownText(text)}`}`,
+            ...(commands.length === 0
+              ? []
+              : [indented(markdownFence(commands.slice(0, MOST_LINES), 'sh'), `${at + 1}. `.length)]),
+          ].join('\n'),
+        )
+        .join('\n');
     case 'drawing':
       return markdownFence(block.lines.slice(0, MOST_LINES), 'text');
     case 'table': {
@@ -32,4 +44,9 @@ function markdownBlock(block: Block): string {
       return [row(block.head), `|${block.head.map(() => ' --- |').join('')}`, ...rows].join('\n');
     }
   }
+}
+
+/** Part of the item of a list before it. */
+function indented(text: string, columns: number): string {
+  return text.replace(/^/gm, ' '.repeat(columns));
 }

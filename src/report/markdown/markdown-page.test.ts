@@ -89,6 +89,15 @@ describe('the Markdown page', () => {
     expect(left + shown).toBe(20_000);
   });
 
+  it('numbers things to do, each with its commands in a block that nothing in them ends', () => {
+    const steps = [
+      { tone: 'bad' as const, title: 'Stop it', text: 'It is open.', commands: ['echo "```"', 'docker stop x'] },
+    ];
+    expect(markdownPage(page({ lead: [{ kind: 'steps', steps }] }))).toContain(
+      '1. **Stop it**<br>It is open.\n   ````sh\n   echo "```"\n   docker stop x\n   ````\n',
+    );
+  });
+
   it('lets nothing of an image link, mention or draw', () => {
     const text = markdownPage(
       page({
@@ -99,6 +108,7 @@ describe('the Markdown page', () => {
           { kind: 'text', text: HOSTILE },
           { kind: 'note', tone: 'bad', text: HOSTILE },
           { kind: 'table', head: ['A'], rows: [[HOSTILE]] },
+          { kind: 'steps', steps: [{ tone: 'bad', title: HOSTILE, text: HOSTILE }] },
         ],
         sections: [{ heading: HOSTILE, lead: [], items: itemsOf([HOSTILE_DRAFT]) }],
       }),

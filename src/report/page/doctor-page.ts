@@ -13,7 +13,7 @@ export function doctorPage(report: DoctorReport): Page {
     title: engine.state === 'collected' ? 'What runs here' : 'This machine',
     verdict: badgeOf(report),
     facts: factsOf(report),
-    lead: [...notesOf(report), ...tonight.flatMap(tonightBlocks)],
+    lead: [...notesOf(report), ...(tonight.length === 0 ? [] : [tonightBlock(tonight)])],
     sections: sectionsWith([
       {
         heading: engine.state === 'collected' ? 'What an attacker can use' : 'Its packages',
@@ -70,12 +70,16 @@ function notesOf({ engine, advisories }: DoctorReport): readonly Block[] {
 
 type Tonight = DoctorReport['tonight'][number];
 
-function tonightBlocks({ severity, title, why, commands }: Tonight, index: number): readonly Block[] {
-  return [
-    { kind: 'note', tone: compareSeverity(severity, 'high') <= 0 ? 'bad' : 'unsure', text: `${index + 1}. ${title}` },
-    { kind: 'text', text: why },
-    { kind: 'commands', lines: commands },
-  ];
+function tonightBlock(tonight: readonly Tonight[]): Block {
+  return {
+    kind: 'steps',
+    steps: tonight.map(({ severity, title, why, commands }) => ({
+      tone: compareSeverity(severity, 'high') <= 0 ? 'bad' : 'unsure',
+      title,
+      text: why,
+      commands,
+    })),
+  };
 }
 
 type DoctorImage = DoctorReport['images'][number];

@@ -12,6 +12,14 @@ export interface Badge {
   readonly sentence?: string;
 }
 
+/** One thing to do. */
+export interface Step {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly text?: string;
+  readonly commands?: readonly string[];
+}
+
 /** A piece of running text. Everything in it is text, never markup: it may come from images. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
@@ -20,6 +28,8 @@ export type Block =
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly string[] }
   /** Lines for a shell, to be copied. */
   | { readonly kind: 'commands'; readonly lines: readonly string[] }
+  /** Things to do, one after the other, each with its reason and its lines for a shell. */
+  | { readonly kind: 'steps'; readonly steps: readonly Step[] }
   /** Lines whose columns matter. */
   | { readonly kind: 'drawing'; readonly lines: readonly string[] }
   | {
