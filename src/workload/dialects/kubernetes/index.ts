@@ -23,7 +23,7 @@ function documentOf(object: KubernetesObject): DocumentReading {
   return {
     name: object.title,
     at: positionOf(object.node),
-    workloads: pod === undefined ? [] : [workloadOf(object, pod.metadata, pod.spec)],
+    workloads: pod?.spec.kind === 'map' ? [workloadOf(object, pod.metadata, pod.spec)] : [],
     ...(pod === undefined ? {} : { pod: () => podFacts(pod.metadata, pod.spec) }),
     roles: role === undefined ? [] : [role],
     bindings: binding === undefined ? [] : [binding],

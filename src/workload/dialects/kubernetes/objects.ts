@@ -59,14 +59,22 @@ const POD_PATHS: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 };
 
-/** The pod, or pod template, of an object: metadata and spec; undefined where it has none. */
+/**
+ * The pod, or pod template, of an object: metadata and spec; undefined where it has none. Where a variable or the like
+ * stands in the place of either, or on the way there, that is the spec.
+ */
 export function podOf({
   kind,
   node,
 }: KubernetesObject): { readonly metadata: Node | undefined; readonly spec: Node } | undefined {
   const path = Object.hasOwn(POD_PATHS, kind) ? POD_PATHS[kind] : undefined;
   if (path === undefined) return undefined;
-  const pod = field(node, ...path);
-  const spec = field(pod, 'spec');
-  return spec?.kind === 'map' ? { metadata: field(pod, 'metadata'), spec } : undefined;
+  let at: Node = node;
+  for (const name of [...path, 'spec']) {
+    const next = field(at, name);
+    if (next === undefined) return undefined;
+    if (next.kind !== 'map') return { metadata: undefined, spec: next };
+    at = next;
+  }
+  return { metadata: field(node, ...path, 'metadata'), spec: at };
 }

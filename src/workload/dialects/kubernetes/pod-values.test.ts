@@ -48,6 +48,29 @@ describe('values that Kubernetes would refuse', () => {
     expect(await misfits(lines)).toEqual(expected);
   });
 
+  it.each([
+    ['spec: $SPEC', 1],
+    ['spec: { containers: [] }', 0],
+    ['spec:', 0],
+  ])('may be all of a pod: %s', async (line, count) => {
+    const { documents } = await readWorkloads(
+      { path: 'p.yaml', text: `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\n${line}\n` },
+      { beside: async () => undefined, variable: () => undefined },
+    );
+    expect(documents.flatMap(({ pod }) => pod?.().misfits ?? [])).toHaveLength(count);
+  });
+
+  it.each(['spec: $SPEC', 'spec: { template: $TEMPLATE }', 'spec: { template: { spec: $SPEC } }'])(
+    'may be all of what makes pods, which then shows no workload: %s',
+    async (line) => {
+      const { documents } = await readWorkloads(
+        { path: 'd.yaml', text: `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: d }\n${line}\n` },
+        { beside: async () => undefined, variable: () => undefined },
+      );
+      expect(documents.map(({ pod, workloads }) => [pod?.().misfits.length, workloads.length])).toEqual([[1, 0]]);
+    },
+  );
+
   it('are at most 20', async () => {
     expect(await misfits(['containers:', ...Array.from({ length: 50 }, () => '- wrong')])).toHaveLength(20);
   });
