@@ -13,6 +13,8 @@ test('what a stack keeps of a container is started on the scratch volume, and on
         { Type: 'volume', Source: 'data', Target: '/more' },
       ],
       CapAdd: ['CHOWN'],
+      // As Podman tells them.
+      Ulimits: [{ Name: 'RLIMIT_NOFILE', Soft: 1024, Hard: 2048 }],
     },
   };
   const definition = definitionOfKept(create, 'app:1', undefined);
@@ -23,6 +25,7 @@ test('what a stack keeps of a container is started on the scratch volume, and on
     Cmd: ['serve'],
     HostConfig: {
       CapAdd: ['CHOWN'],
+      Ulimits: [{ Name: 'nofile', Soft: 1024, Hard: 2048 }],
       Mounts: [
         { Type: 'volume', Source: 'scratch', Target: '/data' },
         { Type: 'volume', Source: 'scratch', Target: '/more' },

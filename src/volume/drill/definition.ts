@@ -1,4 +1,5 @@
 import { list, strings } from '#base/engine/answers.ts';
+import { takenUlimits } from '#base/engine/ulimits.ts';
 import { isObject, type JsonObject, optionalString, stringMap } from '#core/oci/json.ts';
 
 /**
@@ -39,7 +40,7 @@ const CONFIG = [
   'StopSignal',
   'Tty',
 ];
-const HOST = ['CapAdd', 'CapDrop', 'Tmpfs', 'ReadonlyRootfs', 'Init', 'Ulimits', 'GroupAdd'];
+const HOST = ['CapAdd', 'CapDrop', 'Tmpfs', 'ReadonlyRootfs', 'Init', 'GroupAdd'];
 /** Engines write these for nothing. */
 const EMPTY = [null, '', undefined];
 
@@ -59,7 +60,7 @@ export function definitionOf(raw: JsonObject): ContainerDefinition {
     ...(imageId === undefined ? {} : { imageId }),
     labels,
     config: chosen(config, CONFIG),
-    host: { ...chosen(host, HOST), ...(security.length === 0 ? {} : { SecurityOpt: security }) },
+    host: { ...chosen(host, HOST), ...limitsOf(host), ...(security.length === 0 ? {} : { SecurityOpt: security }) },
     privileged: host['Privileged'] === true,
     memoryBytes: count(host['Memory']),
     pids: count(host['PidsLimit']),
@@ -124,6 +125,10 @@ export function definitionOfImage(
     otherMounts: [],
     dependsOnOthers: false,
   };
+}
+
+function limitsOf(host: JsonObject): JsonObject {
+  return Array.isArray(host['Ulimits']) ? { Ulimits: takenUlimits(host['Ulimits']) } : {};
 }
 
 function isHealthCheck(value: unknown): boolean {

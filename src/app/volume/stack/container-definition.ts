@@ -1,3 +1,4 @@
+import { takenUlimits } from '#base/engine/ulimits.ts';
 import { isObject, type JsonObject, optionalString } from '#core/oci/json.ts';
 import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
 import type { StackContainer } from '#volume/snapshot/stack-definition.ts';
@@ -28,6 +29,7 @@ export function containerDefinition(
     if (typeof value !== 'string' || !value.startsWith('container:')) continue;
     hostConfig[mode] = `container:${named(value.slice('container:'.length))}`;
   }
+  if (Array.isArray(host['Ulimits'])) hostConfig['Ulimits'] = takenUlimits(host['Ulimits']);
   if (Array.isArray(host['VolumesFrom'])) {
     hostConfig['VolumesFrom'] = host['VolumesFrom'].map((text: unknown) => {
       const [reference = '', ...mode] = String(text).split(':');
