@@ -140,7 +140,7 @@ function durations({ restoreMs, readyMs, totalMs, dumps, databases }: Drilled): 
   return [
     `restored and compared in ${seconds(restoreMs)}`,
     ...(readyMs === undefined ? [] : [`answered after ${seconds(readyMs)}`]),
-    ...(dumps === 0 ? [] : [`${count(dumps, 'dump')} looked at`]),
+    ...(dumps === 0 ? [] : [`${count(dumps, 'dump')} looked at, not loaded`]),
     ...(databases === 0 ? [] : [`${count(databases, 'SQLite database')} checked`]),
     `${seconds(totalMs)} in all`,
   ].join(', ');

@@ -36,6 +36,10 @@ What is started has no network, no devices, nothing of the host, and a limit on 
 tables and rows; others by the command of the label holdfast.volume.probe, or their image’s health check. The same was asked
 before the snapshot: a database that comes back empty fails. The result is on the record.
 
+What a drill does not prove: that a dump loads. It looks at how each begins and ends; it is the files of the volume that are
+started. Nor that an application works which needs others: it has no network. Where nothing could be asked, or there is no
+value from before, the outcome is unproven, and not passed.
+
 Examples:
   holdfast volume drill db
   holdfast volume drill db --snapshot 1a2b3c4d --keep
