@@ -63,6 +63,11 @@ describe('stacked layers', () => {
     expect(await listed(base, [file('a')], [file('a/new')])).toEqual(['a/', 'a/new']);
   });
 
+  it('get a directory back that gave way within a layer and came again', async () => {
+    const again = [file('a/a/a'), file('a'), dir('a'), file('a/a/a')];
+    expect(await listed([file('a/a')], again)).toEqual(['a/', 'a/a/', 'a/a/a']);
+  });
+
   it('have directories that no layer lists', async () => {
     expect(await listed([file('a/b/c/x')])).toEqual(['a/', 'a/b/', 'a/b/c/', 'a/b/c/x']);
   });

@@ -32,9 +32,12 @@ export function touchedPaths(table: Buffer, matters: (path: string) => boolean):
     for (let at = above; above !== parent && at !== '' && !seen.has(at); at = parentOf(at)) {
       if (seen.size >= MAX_REMEMBERED) seen = new Set();
       seen.add(at);
-      if (matters(at) && !touched.has(at)) touch(at, true, true);
+      const there = touched.get(at);
+      if (matters(at) && (there === undefined || !places.stands(at, there.number))) touch(at, true, true);
     }
     parent = above;
+    // What was seen below it is gone, and may come again.
+    if (type !== 'directory' && seen.has(path)) seen = new Set();
     if (matters(path)) touch(path, type === 'directory', false);
   }
   return [...touched.values()].filter(({ path, number }) => places.stands(path, number));
