@@ -26,6 +26,7 @@ rclone rclone
 pg_ctlcluster postgresql
 python3 python3
 chromium chromium
+/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
 shellcheck shellcheck
 /usr/lib/python3/dist-packages/aiosmtpd/__init__.py python3-aiosmtpd
 openssl openssl
