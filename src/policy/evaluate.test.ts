@@ -7,7 +7,7 @@ import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 import { judge, policyOf } from '#policy/policy.fixture.ts';
 import type { Policy } from '#policy/policy.ts';
 import { SHIPPED } from '#policy/shipped/list.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 const shipped = (name: string): Policy =>
   policyOf((SHIPPED.get(name)?.text ?? '').replace(/^(?:apiVersion|kind|name): .*\n/gm, ''), name);

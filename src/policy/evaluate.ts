@@ -13,7 +13,8 @@ import {
   WHEN_UNKNOWN,
   type WhenUnknown,
 } from '#policy/verdict.ts';
-import { type Waiver, type WaiverLookUp, waiversFor } from '#policy/waiver/waiver.ts';
+import { type WaiverLookUp, waiversFor } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 /** All that a verdict depends on. */
 export interface EvaluationInput {

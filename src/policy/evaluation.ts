@@ -3,7 +3,7 @@ import { canonicalJson, type JsonValue } from '#core/canonical-json.ts';
 import { isObject } from '#core/oci/json.ts';
 import { factsSchema } from '#policy/facts/facts.ts';
 import { readFacts } from '#policy/facts/read-facts.ts';
-import { waiverShape } from '#policy/waiver/waiver.ts';
+import { waiverShape } from '#policy/waiver/waiver-shape.ts';
 
 const schema = z.object({
   version: z.literal(1),

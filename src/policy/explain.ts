@@ -26,7 +26,7 @@ export function explainRules(policy: Policy): readonly ExplainedRule[] {
 }
 
 function parametersOf({ rule, parameters }: PolicyRule): ExplainedRule['parameters'] {
-  const { properties } = parametersSchema(rule.parameters);
+  const { properties } = parametersSchema(rule.id);
   return Object.entries(parameters as Readonly<Record<string, unknown>>).map(([name, value]) => ({
     name,
     value: typeof value === 'string' ? value : JSON.stringify(value),

@@ -8,7 +8,7 @@ import { loadPolicy } from '#policy/load/load-policy.ts';
 import { readYamlFile } from '#policy/load/yaml-file.ts';
 import type { Policy } from '#policy/policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 /** A policy from what follows its name. */
 export function policyOf(body: string, name = 'test'): Policy {

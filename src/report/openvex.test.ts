@@ -3,7 +3,7 @@ import { facts, finding, image } from '#policy/facts/facts.fixture.ts';
 import { judge, ruleOf } from '#policy/policy.fixture.ts';
 import { applyVex } from '#policy/vex/apply-vex.ts';
 import { readVex } from '#policy/vex/read-vex.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 import { openVexOf } from './openvex.ts';
 
 const NOW = new Date('2026-06-15T00:00:00Z');

@@ -6,7 +6,7 @@ import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 import type { Verdict, Waived } from '#policy/verdict.ts';
 import { untilWords } from '#policy/waiver/expiry.ts';
 import { JUSTIFICATIONS } from '#policy/waiver/justification.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 interface Subject {
   readonly facts: Facts;

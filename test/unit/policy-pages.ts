@@ -41,8 +41,8 @@ function cell(text: string): string {
 
 /** docs/reference/policy-rules.md */
 export function rulesPage(): string {
-  const chapters = RULES.flatMap(({ id, title, why, needs, parameters }) => {
-    const { properties, required } = parametersSchema(parameters);
+  const chapters = RULES.flatMap(({ id, title, why, needs }) => {
+    const { properties, required } = parametersSchema(id);
     const rows = Object.entries(properties).map(([name, schema]) => {
       const needed = required.includes(name) ? 'yes' : '';
       return `| \`${name}\` | ${cell(typeOf(schema as Schema))} | ${needed} | ${cell(String(schema['description'] ?? ''))} |`;

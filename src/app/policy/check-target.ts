@@ -10,7 +10,8 @@ import type { Policy } from '#policy/policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import { applyVex } from '#policy/vex/apply-vex.ts';
 import type { VexStatement } from '#policy/vex/statement.ts';
-import { isForImage, type Waiver } from '#policy/waiver/waiver.ts';
+import { isForImage } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 /** What scanned targets are judged by. */

@@ -1,11 +1,10 @@
 import type { Environment } from '#app/data-directory.ts';
 import { readOperatorFile } from '#app/policy/read-operator-file.ts';
-import { refuseUnknownRunRules } from '#app/policy/refuse-unknown-run-rules.ts';
 import { statPath } from '#app/stat-path.ts';
 import { HoldfastError } from '#core/errors.ts';
-import { type CheckExpression, loadPolicy, type Run } from '#policy/load/load-policy.ts';
-import { suggestion } from '#policy/load/shape.ts';
+import type { CheckExpression, Run } from '#policy/load/load-policy.ts';
 import type { Policy } from '#policy/policy.ts';
+import { composeShipped } from '#policy/shipped/compose.ts';
 import { SHIPPED } from '#policy/shipped/list.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -47,24 +46,21 @@ export async function loadNamedPolicy(name: string, run?: Run): Promise<Policy> 
       `There is no policy ${name}: no such file, and none of that name is shipped`,
       {
         kind: 'usage',
-        hint: suggestion(name, [...SHIPPED.keys()]),
+        hint: (await import('#policy/load/shape.ts')).suggestion(name, [...SHIPPED.keys()]),
       },
     );
   }
-  if (shipped !== undefined) {
-    const value = { value: shipped.value, placeOf: nowhere, placeOfKey: nowhere };
-    return loadPolicy(value, shipped.text, name, () => undefined, run);
-  }
+  // They look at images and at nothing else: every run collects what they need.
+  if (shipped !== undefined) return composeShipped(shipped);
   return readPolicy(readOperatorFile(name, MOST_BYTES), name, run);
-}
-
-function nowhere() {
-  return { line: 1, column: 1 };
 }
 
 /** A policy from its text. @param file for errors @throws `POLICY_INVALID` */
 async function readPolicy(text: string, file: string, run?: Run): Promise<Policy> {
+  // What reads files is loaded only where there is one.
   const { readYamlFile } = await import('#policy/load/yaml-file.ts');
+  const { loadPolicy } = await import('#policy/load/load-policy.ts');
+  const { refuseUnknownRunRules } = await import('#app/policy/refuse-unknown-run-rules.ts');
   const yaml = readYamlFile(text, file, 'POLICY_INVALID');
   const policy = loadPolicy(yaml, text, file, await checkerFor(text), run);
   await refuseUnknownRunRules(policy, yaml, file);

@@ -3,7 +3,7 @@ import { HoldfastError } from '#core/errors.ts';
 import { readYamlFile } from '#policy/load/yaml-file.ts';
 import { loadWaivers } from '#policy/waiver/load-waivers.ts';
 import { readTrivyIgnore, readTrivyIgnoreYaml } from '#policy/waiver/trivy-ignore.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 const MOST_BYTES = 1024 * 1024;
 

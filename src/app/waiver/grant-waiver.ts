@@ -4,7 +4,7 @@ import { recordedWaivers } from '#app/waiver/recorded-waivers.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { endOf, isTooFar } from '#policy/waiver/expiry.ts';
 import { unknownRule } from '#policy/waiver/load-waivers.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 /** What somebody accepts. */
 export interface WaiverRequest {

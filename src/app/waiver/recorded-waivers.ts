@@ -1,7 +1,7 @@
 import type { EventCatalogue } from '#ledger/catalogue.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { waiverGranted, waiverRevoked } from '#policy/waiver/events.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 /** A waiver on the record. */
 export interface RecordedWaiver {

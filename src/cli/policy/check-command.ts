@@ -3,7 +3,6 @@ import type { OpenRecord } from '#app/home/open-record.ts';
 import type { CelThread } from '#app/policy/cel-thread.ts';
 import { type Checked, checkTarget, type Judging } from '#app/policy/check-target.ts';
 import { loadPolicies } from '#app/policy/load-policies.ts';
-import { readBaseline } from '#app/policy/read-baseline.ts';
 import type { FoundWaivers } from '#app/policy/read-waivers.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
@@ -54,7 +53,7 @@ export async function checkCommand(
     );
   const now = clock(environment);
   const policies = await loadPolicies(flags.policy, environment, runOf(flags, environment));
-  const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline);
+  const baseline = flags.baseline === undefined ? undefined : await baselineOf(flags.baseline);
   const files = flags.waivers.length === 0 ? NO_WAIVERS : await waiversOf(flags.waivers, now);
   const statements = flags.vex.length === 0 ? [] : await statementsOf(flags.vex);
   const cel = policies.some((policy) => policy.cel !== undefined) ? await startThread() : undefined;
@@ -110,6 +109,11 @@ const NO_WAIVERS: FoundWaivers = { waivers: [], notes: [] };
 async function waiversOf(paths: readonly string[], now: Date): Promise<FoundWaivers> {
   const { readWaivers } = await import('#app/policy/read-waivers.ts');
   return readWaivers(paths, now);
+}
+
+async function baselineOf(path: string): Promise<ReadonlySet<string>> {
+  const { readBaseline } = await import('#app/policy/read-baseline.ts');
+  return readBaseline(path);
 }
 
 async function statementsOf(paths: readonly string[]): Promise<readonly VexStatement[]> {

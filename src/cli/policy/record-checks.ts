@@ -11,7 +11,7 @@ import { reportError } from '#cli/errors.ts';
 import { printProblems } from '#cli/problems.ts';
 import { homeToRecordIn } from '#cli/record-scans.ts';
 import type { Finding } from '#finding/finding.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 /** A home's record during checks. What fails is told at once, and remembered: the checks go on without it. */
 export interface CheckRecord {

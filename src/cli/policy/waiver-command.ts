@@ -7,7 +7,7 @@ import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { terminal } from '#cli/terminal.ts';
 import { untilWords } from '#policy/waiver/expiry.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 import { type Column, columns, printable } from '#report/columns.ts';
 
 interface Format {

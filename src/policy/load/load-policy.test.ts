@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HoldfastError } from '#core/errors.ts';
 import { policyFrom } from '#policy/policy.fixture.ts';
 import { RULES } from '#policy/rules/list.ts';
+import { composeShipped } from '#policy/shipped/compose.ts';
 import { SHIPPED } from '#policy/shipped/list.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -23,10 +24,15 @@ function refusal(text: string): string {
 const load = (text: string) => policyFrom(text);
 
 describe('loadPolicy', () => {
-  it('reads the shipped policies', () => {
-    for (const [name, { text, value }] of SHIPPED) {
-      expect(load(text).name).toBe(name);
-      expect(readYamlFile(text, name, 'X').value).toEqual(value);
+  it('reads the shipped policies, as they are judged by without being read', () => {
+    for (const [name, shipped] of SHIPPED) {
+      expect(shipped.value.name).toBe(name);
+      expect(readYamlFile(shipped.text, name, 'X').value).toEqual(shipped.value);
+      expect(composeShipped(shipped)).toEqual(load(shipped.text));
+      // Every run collects what they look at.
+      expect(load(shipped.text).rules.flatMap(({ rule }) => rule.needs)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/workload|data|secrets|malware|trust/)]),
+      );
     }
     expect(load(SHIPPED.get('baseline')?.text ?? '')).toMatchObject({ mode: 'enforce', whenUnknown: 'warn' });
   });

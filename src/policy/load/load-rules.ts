@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import type { FactName } from '#policy/facts/facts.ts';
 import type { Fault } from '#policy/load/fault.ts';
 import type { PolicyFile } from '#policy/load/policy-file.ts';
@@ -7,6 +6,7 @@ import type { YamlFile } from '#policy/load/yaml-file.ts';
 import type { PolicyRule } from '#policy/policy.ts';
 import { coverageRule, IMPLIED_COVERAGE } from '#policy/rules/coverage.ts';
 import { RULES } from '#policy/rules/list.ts';
+import { parametersOf } from '#policy/rules/parameters.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 import type { Mode } from '#policy/verdict.ts';
 
@@ -69,7 +69,7 @@ function ruleOf(
     );
     return [];
   }
-  const parameters = shaped(yaml, at, given, rule.parameters as z.ZodMiniType<unknown>);
+  const parameters = shaped(yaml, at, given, parametersOf(rule.id));
   if (parameters.kind === 'fits') return [{ rule, parameters: parameters.value, mode }];
   faults.push(...parameters.faults);
   return [];

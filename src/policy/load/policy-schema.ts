@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { policyFileShape } from '#policy/load/policy-file.ts';
 import { RULES } from '#policy/rules/list.ts';
+import { parametersOf } from '#policy/rules/parameters.ts';
 import { MODES } from '#policy/verdict.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -20,8 +21,8 @@ export function policySchema(): JsonSchema {
 }
 
 /** What one entry of `rules` may be. */
-function ruleSchema({ id, title, why, parameters }: (typeof RULES)[number]): JsonSchema {
-  const { $schema: _, properties, required, ...shape } = parametersSchema(parameters);
+function ruleSchema({ id, title, why }: (typeof RULES)[number]): JsonSchema {
+  const { $schema: _, properties, required, ...shape } = parametersSchema(id);
   return {
     ...shape,
     title,
@@ -37,7 +38,7 @@ interface ParametersSchema extends JsonSchema {
 }
 
 /** The JSON Schema of a rule's parameters. */
-export function parametersSchema(parameters: z.ZodMiniType): ParametersSchema {
-  const { properties = {}, required = [], ...rest } = z.toJSONSchema(parameters, { io: 'input' });
+export function parametersSchema(rule: string): ParametersSchema {
+  const { properties = {}, required = [], ...rest } = z.toJSONSchema(parametersOf(rule), { io: 'input' });
   return { ...rest, properties: properties as ParametersSchema['properties'], required };
 }

@@ -1,12 +1,8 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
 import { readTime } from '#policy/read-time.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const parameters = z.strictObject({
-  days: described(z.number().check(z.minimum(0), z.maximum(36_500)), 'At most so many days old.'),
-});
 
 /** Days between a time and now, undefined where there is no such time. */
 function daysSince(time: string | null, now: number): number | undefined {
@@ -15,12 +11,11 @@ function daysSince(time: string | null, now: number): number | undefined {
 }
 
 /** The image was built lately. */
-export const imageAgeRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const imageAgeRule: BuiltInRule<RuleParameters['image-age']> = {
   id: 'image-age',
   title: 'The image is not too old',
   why: 'What is not rebuilt gets no fixes.',
   needs: ['image'],
-  parameters,
   check: (context, { days }) => {
     const { created, reference } = collected(context, 'image');
     const age = daysSince(created, context.now);
@@ -37,12 +32,11 @@ export const imageAgeRule: BuiltInRule<z.infer<typeof parameters>> = {
 };
 
 /** The advisories are of these days. */
-export const advisoriesAgeRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const advisoriesAgeRule: BuiltInRule<RuleParameters['advisories-age']> = {
   id: 'advisories-age',
   title: 'The advisories are not too old',
   why: 'What became known since they were made is not found.',
   needs: ['advisories'],
-  parameters,
   check: (context, { days }) => {
     const { builtAt } = collected(context, 'advisories');
     const age = daysSince(builtAt, context.now);

@@ -1,27 +1,18 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import { type BuiltInRule, collected, HOLDS } from '#policy/rules/rule.ts';
 
-const parameters = z.strictObject({
-  atLeast: described(
-    z.number().check(z.minimum(0), z.maximum(100)),
-    'Per cent of the packages that must have been compared with advisories.',
-  ),
-});
-
 /** What rules over findings ask for where their policy says nothing of it. */
-export const IMPLIED_COVERAGE: z.infer<typeof parameters> = { atLeast: 90 };
+export const IMPLIED_COVERAGE: RuleParameters['coverage'] = { atLeast: 90 };
 
 const MOST_GAPS = 5;
 const COMPARED = new Set(['covered', 'not-affected']);
 
 /** Enough was compared for an answer. Where it was not, the answer is unknown: nothing bad was found, nor could it be. */
-export const coverageRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const coverageRule: BuiltInRule<RuleParameters['coverage']> = {
   id: 'coverage',
   title: 'Enough packages were compared with advisories',
   why: 'No finding in what nobody publishes advisories for says nothing.',
   needs: ['coverage'],
-  parameters,
   check: (context, { atLeast }) => {
     const lines = collected(context, 'coverage');
     let all = 0;

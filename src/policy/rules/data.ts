@@ -1,14 +1,7 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import { type BuiltInRule, collected, type RuleOutcome } from '#policy/rules/rule.ts';
 
 const HOUR_MS = 3_600_000;
-const hours = z.strictObject({
-  hours: described(z.number().check(z.minimum(0), z.maximum(876_000)), 'At most so many hours old.'),
-});
-const days = z.strictObject({
-  days: described(z.number().check(z.minimum(0), z.maximum(36_500)), 'At most so many days old.'),
-});
 
 /** A time that cannot be read is as good as none. */
 function isWithin(time: string | null, now: number, mostMs: number): boolean {
@@ -16,12 +9,11 @@ function isWithin(time: string | null, now: number, mostMs: number): boolean {
 }
 
 /** Its data were kept lately. */
-export const snapshotAgeRule: BuiltInRule<z.infer<typeof hours>> = {
+export const snapshotAgeRule: BuiltInRule<RuleParameters['snapshot-age']> = {
   id: 'snapshot-age',
   title: 'Its volumes have a snapshot that is not too old',
   why: 'What was written since the last snapshot is lost with the volume.',
   needs: ['data'],
-  parameters: hours,
   check: (context, given): RuleOutcome => {
     const failures = collected(context, 'data')
       .filter(({ lastSnapshot }) => !isWithin(lastSnapshot, context.now, given.hours * HOUR_MS))
@@ -38,12 +30,11 @@ export const snapshotAgeRule: BuiltInRule<z.infer<typeof hours>> = {
 };
 
 /** That they restore was proved lately. */
-export const drillAgeRule: BuiltInRule<z.infer<typeof days>> = {
+export const drillAgeRule: BuiltInRule<RuleParameters['drill-age']> = {
   id: 'drill-age',
   title: 'A drill proved lately that its volumes restore',
   why: 'A snapshot that was never restored may be none.',
   needs: ['data'],
-  parameters: days,
   check: (context, given): RuleOutcome => {
     const failures = collected(context, 'data')
       .filter(({ lastDrill }) => !isWithin(lastDrill, context.now, given.days * 24 * HOUR_MS))
@@ -59,15 +50,12 @@ export const drillAgeRule: BuiltInRule<z.infer<typeof days>> = {
   },
 };
 
-const none = z.strictObject({});
-
 /** Somebody sees to it that they are kept. */
-export const snapshotScheduleRule: BuiltInRule<z.infer<typeof none>> = {
+export const snapshotScheduleRule: BuiltInRule<RuleParameters['snapshot-schedule']> = {
   id: 'snapshot-schedule',
   title: 'Its volumes have a snapshot schedule',
   why: 'Snapshots that somebody has to think of are not taken when it matters.',
   needs: ['data'],
-  parameters: none,
   check: (context): RuleOutcome => {
     const failures = collected(context, 'data')
       .filter(({ schedule }) => schedule === null)
@@ -81,12 +69,11 @@ export const snapshotScheduleRule: BuiltInRule<z.infer<typeof none>> = {
 };
 
 /** Only what is allowed wrote to them. */
-export const writersTrustedRule: BuiltInRule<z.infer<typeof none>> = {
+export const writersTrustedRule: BuiltInRule<RuleParameters['writers-trusted']> = {
   id: 'writers-trusted',
   title: 'All who wrote to its volumes are known and allowed',
   why: 'What a bad image wrote stays in the volume until it is set back.',
   needs: ['data'],
-  parameters: none,
   check: (context): RuleOutcome => {
     const data = collected(context, 'data');
     const failures = data

@@ -1,23 +1,14 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
-import { daysSince, findingParameters, overFindings } from '#policy/rules/finding-filter.ts';
+import { overFindings } from '#policy/rules/finding-filter.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 
-const parameters = z
-  .strictObject({
-    atLeast: described(z.number().check(z.minimum(0), z.maximum(1)), 'A probability, 0 to 1.'),
-    ...findingParameters,
-  })
-  .check(daysSince);
-
 /** Nothing that is likely to be exploited soon. */
-export const epssRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const epssRule: BuiltInRule<RuleParameters['epss']> = {
   id: 'epss',
   title: 'No vulnerabilities that are likely to be exploited',
   why: 'EPSS estimates the probability of exploitation within 30 days from what attackers do.',
   needs: ['findings'],
   sure: true,
-  parameters,
   check: (context, given) =>
     overFindings(
       context,

@@ -1,41 +1,10 @@
-import * as z from 'zod/mini';
-import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
-import { described } from '#policy/described.ts';
+import { compareSeverity, type Severity } from '#core/severity.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 import { findingKey } from '#policy/finding-key.ts';
 import { readTime } from '#policy/read-time.ts';
 import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
-
-/** Severities that a person can ask for. */
-export const severity = z.enum(SEVERITIES);
-
-const days = z.int().check(z.minimum(0), z.maximum(3650));
-
-/** Parameters that every rule over findings takes. */
-export const findingParameters = {
-  fixable: described(z.optional(z.boolean()), 'Only those with a fix (true), or only those without (false).'),
-  owner: described(
-    z.optional(z.enum(['base', 'app'])),
-    'Only the base image’s, or only what was added on top. Those that nobody can tell count for both.',
-  ),
-  newOnly: described(z.optional(z.boolean()), 'Only those that the report to compare with (--baseline) has not.'),
-  graceDays: described(
-    z.optional(z.union([days, z.partialRecord(severity, days)])),
-    'Days in which nothing is said: one number, or one for each severity. What has no date has no grace.',
-  ),
-  since: described(
-    z.optional(z.enum(['publication', 'fix', 'first-seen'])),
-    'From when these days count (publication unless said). Where no bulletin dates the fix, from publication; what the record never saw has no grace.',
-  ),
-};
-
-/** Days count from somewhere only where there are days. */
-export const daysSince = z.refine<FindingParameters>(
-  ({ since, graceDays }) => since === undefined || graceDays !== undefined,
-  { error: 'it needs graceDays, the days that count from then.', path: ['since'] },
-);
 
 export interface FindingParameters {
   readonly fixable?: boolean | undefined;

@@ -1,9 +1,7 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
 import { imagePattern } from '#policy/image-pattern.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import { type BuiltInRule, collected, HOLDS, type RuleOutcome } from '#policy/rules/rule.ts';
 
-const none = z.strictObject({});
 const fails = (severity: 'high' | 'medium' | 'low', sentence: string, fix: string): RuleOutcome => ({
   failures: [{ severity, sentence, fix }],
   missing: [],
@@ -11,12 +9,11 @@ const fails = (severity: 'high' | 'medium' | 'low', sentence: string, fix: strin
 const cannotTell = (sentence: string): RuleOutcome => ({ failures: [], missing: [{ sentence }] });
 
 /** It does not run as root. */
-export const nonRootRule: BuiltInRule<z.infer<typeof none>> = {
+export const nonRootRule: BuiltInRule<RuleParameters['non-root']> = {
   id: 'non-root',
   title: 'The image does not run as root',
   why: 'Whoever breaks out of a process of root is root on what the container can reach.',
   needs: ['image'],
-  parameters: none,
   check: (context) => {
     const { root, user, reference } = collected(context, 'image');
     if (root === false) return HOLDS;
@@ -28,12 +25,11 @@ export const nonRootRule: BuiltInRule<z.infer<typeof none>> = {
 };
 
 /** It is named by digest. */
-export const pinnedRule: BuiltInRule<z.infer<typeof none>> = {
+export const pinnedRule: BuiltInRule<RuleParameters['pinned']> = {
   id: 'pinned',
   title: 'The image is named by digest',
   why: 'A tag can name another image tomorrow.',
   needs: ['image'],
-  parameters: none,
   check: (context) => {
     const { pinned, reference, digest, registry } = collected(context, 'image');
     // A file is what it is: no registry can put another image under its name.
@@ -44,12 +40,11 @@ export const pinnedRule: BuiltInRule<z.infer<typeof none>> = {
 };
 
 /** Its tag says which version it is. */
-export const noLatestRule: BuiltInRule<z.infer<typeof none>> = {
+export const noLatestRule: BuiltInRule<RuleParameters['no-latest']> = {
   id: 'no-latest',
   title: 'The image has a tag other than latest',
   why: 'Nobody can say which version ran, nor go back to it.',
   needs: ['image'],
-  parameters: none,
   check: (context) => {
     const { tag, pinned, reference, registry } = collected(context, 'image');
     if (pinned || registry === null || (tag !== null && tag !== 'latest')) return HOLDS;
@@ -61,20 +56,12 @@ export const noLatestRule: BuiltInRule<z.infer<typeof none>> = {
   },
 };
 
-const allowed = z.strictObject({
-  allowed: described(
-    z.array(z.string()).check(z.minLength(1)),
-    'Registries, or patterns of repositories: `registry.example`, `docker.io/library/*`.',
-  ),
-});
-
 /** It comes from a registry that is allowed. */
-export const registriesRule: BuiltInRule<z.infer<typeof allowed>> = {
+export const registriesRule: BuiltInRule<RuleParameters['registries']> = {
   id: 'registries',
   title: 'The image comes from an allowed registry',
   why: 'What comes from elsewhere passed no control of yours.',
   needs: ['image'],
-  parameters: allowed,
   check: (context, given) => {
     const { registry, repository, reference } = collected(context, 'image');
     if (registry === null || repository === null)
@@ -91,20 +78,12 @@ export const registriesRule: BuiltInRule<z.infer<typeof allowed>> = {
   },
 };
 
-const required = z.strictObject({
-  required: described(
-    z.union([z.array(z.string()).check(z.minLength(1)), z.record(z.string(), z.string())]),
-    'Names, or names with patterns of their values.',
-  ),
-});
-
 /** It has the labels that are asked for. */
-export const labelsRule: BuiltInRule<z.infer<typeof required>> = {
+export const labelsRule: BuiltInRule<RuleParameters['labels']> = {
   id: 'labels',
   title: 'The image has its labels',
   why: 'They say whose it is and which source it was built from.',
   needs: ['image'],
-  parameters: required,
   check: (context, given) => {
     const { labels, reference } = collected(context, 'image');
     const wanted = Array.isArray(given.required)

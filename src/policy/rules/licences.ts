@@ -1,21 +1,6 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
 import { isUnavoidable } from '#policy/rules/licence-expression.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import { type BuiltInRule, collected, type RuleOutcome } from '#policy/rules/rule.ts';
-
-const parameters = z
-  .strictObject({
-    denied: described(z.optional(z.array(z.string())), 'Ids, with `*` at the end for all that begin so.'),
-    categories: described(
-      z.optional(z.array(z.enum(['copyleft', 'network-copyleft', 'non-commercial', 'unknown']))),
-      '`unknown`: no licence is declared.',
-    ),
-  })
-  .check(
-    z.refine(({ denied = [], categories = [] }) => denied.length + categories.length > 0, {
-      error: 'it needs licences that are denied, or categories.',
-    }),
-  );
 
 /** Beginnings of ids as SPDX and distributions write them, by what they ask of whoever passes the software on. */
 const CATEGORIES: Readonly<Record<string, RegExp>> = {
@@ -25,13 +10,12 @@ const CATEGORIES: Readonly<Record<string, RegExp>> = {
 };
 
 /** No licences that are not wanted. */
-export const licencesRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const licencesRule: BuiltInRule<RuleParameters['licences']> = {
   id: 'licences',
   title: 'No licences that are not wanted',
   why: 'Some ask for something of whoever passes the software on, or serves it.',
   needs: ['packages'],
   sure: true,
-  parameters,
   check: (context, { denied = [], categories = [] }): RuleOutcome => {
     const kinds = categories.flatMap((category) => CATEGORIES[category] ?? []);
     const ids = denied.map((id) => id.toLowerCase());

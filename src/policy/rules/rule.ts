@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import type { Position } from '#core/position.ts';
 import type { Severity } from '#core/severity.ts';
 import type { FactName, Facts } from '#policy/facts/facts.ts';
@@ -50,7 +49,6 @@ export interface BuiltInRule<Parameters = never> {
   readonly needs: readonly FactName[];
   /** A failure that is seen in a part of what it needs is certain, whatever the rest would be. */
   readonly sure?: true;
-  readonly parameters: z.ZodMiniType<Parameters>;
   readonly check: (context: RuleContext, parameters: Parameters) => RuleOutcome;
 }
 

@@ -1,23 +1,14 @@
-import * as z from 'zod/mini';
-import { described } from '#policy/described.ts';
-import { atLeast, daysSince, findingParameters, overFindings, severity } from '#policy/rules/finding-filter.ts';
+import { atLeast, overFindings } from '#policy/rules/finding-filter.ts';
+import type { RuleParameters } from '#policy/rules/parameters.ts';
 import type { BuiltInRule } from '#policy/rules/rule.ts';
 
-const parameters = z
-  .strictObject({
-    atLeast: described(severity, 'This severity and worse. Only `unknown` finds what nobody rated.'),
-    ...findingParameters,
-  })
-  .check(daysSince);
-
 /** No flaws of a severity or worse. */
-export const severityRule: BuiltInRule<z.infer<typeof parameters>> = {
+export const severityRule: BuiltInRule<RuleParameters['severity']> = {
   id: 'severity',
   title: 'No vulnerabilities of a severity or worse',
   why: 'What is severe and fixable is cheap to remove and dear to keep.',
   needs: ['findings'],
   sure: true,
-  parameters,
   check: (context, given) =>
     overFindings(
       context,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
 import { untilWords } from '#policy/waiver/expiry.ts';
-import { type Waiver, waiverShape } from '#policy/waiver/waiver.ts';
+import { type Waiver, waiverShape } from '#policy/waiver/waiver-shape.ts';
 
 /** Somebody accepted something until a day. The waiver counts in every check of this home. */
 export const waiverGranted: EventDeclaration<'waiver.granted', Waiver> = {

@@ -5,7 +5,7 @@ import type { YamlFile } from '#policy/load/yaml-file.ts';
 import { RULES } from '#policy/rules/list.ts';
 import { endOf, isTooFar } from '#policy/waiver/expiry.ts';
 import { JUSTIFICATIONS } from '#policy/waiver/justification.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 const optional = (most: number) => z.optional(text(most));

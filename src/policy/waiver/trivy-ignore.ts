@@ -3,7 +3,7 @@ import { type Fault, faultsError } from '#policy/load/fault.ts';
 import { quoted, shaped } from '#policy/load/shape.ts';
 import type { YamlFile } from '#policy/load/yaml-file.ts';
 import { endOf } from '#policy/waiver/expiry.ts';
-import type { Waiver } from '#policy/waiver/waiver.ts';
+import type { Waiver } from '#policy/waiver/waiver-shape.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_LINES = 20_000;
