@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { startServer } from '../fakes/http-server.ts';
 import { ociFiles } from '../fakes/layouts.ts';
 import { plantAdvisories } from '../fakes/planted/plant.ts';
 import { tarOf } from '../fakes/tar.ts';
@@ -212,6 +213,15 @@ describe('the GitHub action', () => {
     const passed = await runAction({ ...unknown, unknown: 'pass', upload: 'false' });
     expect([passed.code, passed.said]).toEqual([0, expect.stringContaining('::warning::')]);
     expect(passed.used).toEqual(['actions/setup-node']);
+  });
+
+  test('takes advisories from a mirror', async () => {
+    const file = readFileSync(bench.path('advisories.db'));
+    const mirror = await startServer((_, response) => response.end(file));
+    const ran = await runAction({ images: 'oci:bad', advisories: `${mirror.url}/advisories.db` });
+    await mirror.close();
+    rmSync(bench.path('home/.local'), { recursive: true });
+    expect([ran.code, ran.outputs.get('decision')]).toEqual([3, 'deny']);
   });
 
   test('fails where nothing could be checked, and takes no image for an option', async () => {

@@ -6,6 +6,7 @@ const WIDTH = 1000;
 const LEAST_WIDTH = 8;
 const GAP = 3;
 
+/** Severities that occur, the worst first, each with how often. */
 export type SeverityCounts = readonly (readonly [Severity, number])[];
 
 /** How many of each severity there are, the worst first; those that there are none of are left out. */

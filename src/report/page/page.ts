@@ -38,6 +38,7 @@ export type Block =
       readonly rows: readonly (readonly string[])[];
     };
 
+/** A part of a page: what it is about, and its items. */
 export interface Section {
   readonly heading: string;
   readonly lead: readonly Block[];

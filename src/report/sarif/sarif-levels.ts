@@ -1,6 +1,7 @@
 import type { Severity } from '#core/severity.ts';
 import type { ReportItem } from '#report/items/item.ts';
 
+/** How loud a result is (SARIF 2.1.0, 3.27.10). */
 export type SarifLevel = 'error' | 'warning' | 'note';
 
 const LEVELS: Readonly<Record<Severity, SarifLevel>> = {
