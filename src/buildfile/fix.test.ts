@@ -59,6 +59,12 @@ describe('mending', () => {
     ['CMD beside an ENTRYPOINT', 'FROM a:1\nENTRYPOINT ["x"]\nCMD a b\n'],
     ['CMD with what a shell replaces', 'FROM a:1\nCMD a $B\n'],
     ['a builtin of the shell', 'FROM a:1\nCMD exit 1\n'],
+    ['a command of another system’s shell', 'FROM mcr.microsoft.com/windows/nanoserver:1\nCMD dir\n'],
+    ['a command where a comment names another shell', '# hadolint shell=pwsh\nFROM a:1\nCMD Get-Date\n'],
+    ['a command in a file for another system', '# escape=`\nFROM a:1\nCMD dir\n'],
+    ['ADD of what a pattern finds, perhaps archives', 'FROM a:1\nADD dist/* /app/\n'],
+    ['a script that ends the shell', 'FROM a:1\nRUN yum install -y a-1.0 && exit 0\n'],
+    ['a script that goes on as another program', 'FROM a:1\nRUN yum install -y a-1.0 && exec make\n'],
   ])('leaves %s', (_, text) => {
     expect(fixesFor(text, OPTIONS, all)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import type { Span } from '#buildfile/model/span.ts';
 import type { Finding } from '#buildfile/rule.ts';
 import type { Range, Script } from '#buildfile/shell/ast.ts';
 import { type Call, callsOf } from '#buildfile/shell/calls.ts';
+import { plainText } from '#buildfile/shell/text.ts';
 import type { TextEdit } from '#core/text-edit.ts';
 
 /** A RUN, or one that ONBUILD holds back. */
@@ -71,10 +72,14 @@ export function putAtEnd(site: RunSite, command: string): readonly TextEdit[] {
   const plain = steps.every(({ kind }) => kind === 'simple');
   const all = only.kind !== 'and-or' || only.rest.every(({ operator }) => operator === '&&');
   const last = steps.at(-1);
+  // Nothing runs after these.
+  if (last?.kind === 'simple' && ENDS.has(plainText(last.words[0] ?? { parts: [] }))) return [];
   // What follows could be a comment, or the sign that sends it to the background.
   if (!plain || !all || last === undefined || script.text.slice(last.at.end).trim() !== '') return [];
   return [putAfter(script, last.at, ` && ${command}`)];
 }
+
+const ENDS: ReadonlySet<string> = new Set(['exec', 'exit', 'return']);
 
 /** The options of every `--mount` of a RUN. */
 export function mountOptions({ flags }: Instruction): readonly ReadonlyMap<string, string>[] {

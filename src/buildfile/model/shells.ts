@@ -3,11 +3,12 @@ import { DEFAULT_SHELL, type ShellInUse, shellNamed } from '#buildfile/shell/she
 
 const PRAGMA = /^\s*(?:hadolint|holdfast)\s+shell\s*=\s*([^\s#]+)/;
 const SHELL = /^SHELL\s*\[\s*"((?:[^"\\]|\\.)*)"/i;
+const FROM = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i;
 const WINDOWS = /^FROM\s+(?:--\S+\s+)*\S*(?:windows|nanoserver|servercore)/i;
 
 /**
  * Which shell runs the commands of each instruction: what SHELL or a comment (`# hadolint shell=pwsh`) said last in the
- * stage, else the default of the base image's system, which only its name tells. A comment before the first FROM is for
+ * stage or in the one that it is made from, else the default of the base image's system, which only its name tells. A comment before the first FROM is for
  * all stages.
  */
 export function shellsOf(lines: readonly LogicalLine[], comments: readonly Comment[]): readonly ShellInUse[] {
@@ -18,6 +19,9 @@ export function shellsOf(lines: readonly LogicalLine[], comments: readonly Comme
   let next = 0;
   let general: ShellInUse | undefined;
   let inStage = false;
+  let stage: string | undefined;
+  /** What each stage ended with, by its name. */
+  const byName = new Map<string, ShellInUse>();
   let now = DEFAULT_SHELL;
   return lines.map(({ span, header }) => {
     for (let one = said[next]; one !== undefined && one.start < span.start; one = said[next]) {
@@ -27,11 +31,14 @@ export function shellsOf(lines: readonly LogicalLine[], comments: readonly Comme
     }
     const head = header.text.slice(0, 500);
     if (/^FROM\s/i.test(head)) {
-      now = general ?? (WINDOWS.test(head) ? shellNamed('cmd') : DEFAULT_SHELL);
+      const [, image = '', alias] = FROM.exec(head) ?? [];
+      now = general ?? byName.get(image.toLowerCase()) ?? (WINDOWS.test(head) ? shellNamed('cmd') : DEFAULT_SHELL);
+      stage = alias?.toLowerCase();
       inStage = true;
     }
     const [, program] = SHELL.exec(head) ?? [];
     if (program !== undefined) now = shellNamed(program.replaceAll('\\\\', '\\'));
+    if (stage !== undefined) byName.set(stage, now);
     return now;
   });
 }

@@ -81,11 +81,13 @@ export const untrustedRegistry: BuildRule = {
   *check({ file, settings: { trustedRegistries } }) {
     if (trustedRegistries.length === 0) return;
     const stages = new Set<string>();
-    const untrusted = (image: ImageName) => !stages.has(image.written) && !isTrusted(image, trustedRegistries);
+    const untrusted = (image: ImageName) =>
+      !stages.has(image.written.toLowerCase()) && !isTrusted(image, trustedRegistries);
     for (const instruction of file.instructions) {
       const bad = imagesOf(instruction).find(untrusted);
       const [, as, alias] = instruction.words;
-      if (instruction.keyword === 'FROM' && as !== undefined && alias !== undefined) stages.add(alias.text);
+      if (instruction.keyword === 'FROM' && as !== undefined && alias !== undefined)
+        stages.add(alias.text.toLowerCase());
       if (bad === undefined) continue;
       yield {
         instruction,

@@ -25,13 +25,20 @@ function keeps(site: RunSite, { fills, cleans, mounts, command }: Cache) {
   };
 }
 
-const removes = (call: Call, path: string) =>
-  call.name === 'rm' && hasFlag(call, 'r', 'R', 'recursive') && call.args.some(({ text }) => text.startsWith(path));
+const removes = (call: Call, paths: readonly string[]) =>
+  call.name === 'rm' &&
+  hasFlag(call, 'r', 'R', 'recursive') &&
+  call.args.some(({ text }) => paths.some((path) => text.startsWith(path)));
 
+/** `clean` alone is refused, and `clean metadata` leaves the packages. */
+const cleansAll = (call: Call, program: string) => isCall(call, program, 'clean') && isCall(call, program, 'all');
+
+// Since version 8 of Red Hat’s distributions yum is another name of dnf.
+const YUM_PATHS = ['/var/cache/yum', '/var/cache/dnf'];
 const YUM: Cache = {
   fills: (call) => isCall(call, 'yum', 'install'),
-  cleans: (call) => isCall(call, 'yum', 'clean', 'all') || removes(call, '/var/cache/yum'),
-  mounts: [],
+  cleans: (call) => cleansAll(call, 'yum') || removes(call, YUM_PATHS),
+  mounts: YUM_PATHS,
   command: 'yum clean all',
 };
 
@@ -48,11 +55,17 @@ export const yumCacheKept: BuildRule = {
 };
 
 const DNF_FILLS = ['install', 'in', 'upgrade', 'up', 'upgrade-minimal', 'up-min', 'reinstall', 'rei'];
-const DNF: readonly Cache[] = ['dnf', 'microdnf'].map((program) => ({
+const DNF_PATHS = ['/var/cache/libdnf5', '/var/cache/dnf'];
+/** Before it became part of dnf5, microdnf kept its cache where yum does; dnf never did. */
+const DNF: readonly Cache[] = (
+  [
+    ['dnf', DNF_PATHS],
+    ['microdnf', [...DNF_PATHS, '/var/cache/yum']],
+  ] as const
+).map(([program, paths]) => ({
   fills: (call) => isCall(call, program, ...DNF_FILLS),
-  cleans: (call) =>
-    isCall(call, program, 'clean', 'all') || removes(call, '/var/cache/libdnf5') || removes(call, '/var/cache/dnf'),
-  mounts: ['/var/cache/libdnf5', '.cache/libdnf5', '/var/cache/dnf'],
+  cleans: (call) => cleansAll(call, program) || removes(call, paths),
+  mounts: [...paths, '.cache/libdnf5'],
   command: `${program} clean all`,
 }));
 

@@ -7,6 +7,8 @@ import { type Call, operands } from '#buildfile/shell/calls.ts';
 import { listed, runsOf } from '#buildfile/sites.ts';
 
 const ARCHIVE = /\.(?:tar|Z|bz2|gz|lz|lzma|tZ|tb2|tbz|tbz2|tgz|tlz|tpz|txz|xz)$/;
+/** Not in the list of what ADD promises to unpack; newer builders do. */
+const PERHAPS_ARCHIVE = /\.t?zst$/;
 const ADDRESS = /^https?:\/\//;
 const REPOSITORY = /^(?:git@|git:\/\/|ssh:\/\/)|\.git(?:[#?]|$)/;
 
@@ -30,12 +32,14 @@ export const addForFiles: BuildRule = {
     for (const instruction of file.instructions) {
       if (instruction.keyword !== 'ADD') continue;
       const { sources } = copied(instruction);
-      const plain = sources.filter(({ text }) => !ARCHIVE.test(text) && !ADDRESS.test(text));
+      const plain = sources.filter(
+        ({ text }) => !ARCHIVE.test(text) && !PERHAPS_ARCHIVE.test(text) && !ADDRESS.test(text),
+      );
       if (plain.length === 0) continue;
-      // ADD understands these, COPY does not.
+      // ADD understands these, COPY does not; a pattern may mean an archive, which only ADD unpacks.
       const mendable =
         plain.length === sources.length &&
-        !plain.some(({ text }) => REPOSITORY.test(text) || text.includes('$')) &&
+        !plain.some(({ text }) => REPOSITORY.test(text) || /[$*?[]/.test(text)) &&
         instruction.flags.every(({ name }) => ['chown', 'chmod', 'link', 'exclude'].includes(name));
       const text = instruction.written === 'add' ? 'copy' : 'COPY';
       yield {

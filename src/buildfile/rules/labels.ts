@@ -1,8 +1,10 @@
+import type { Stage } from '#buildfile/model/build-file.ts';
 import type { Instruction } from '#buildfile/model/instruction.ts';
 import { type Pair, pairsOf } from '#buildfile/model/pairs.ts';
 import { type BuildRule, type Finding, hadolint } from '#buildfile/rule.ts';
 import { LABEL_CHECKS } from '#buildfile/rules/label-formats.ts';
 import type { LabelFormat } from '#buildfile/settings/settings.ts';
+import { usedStages } from '#buildfile/stage-use.ts';
 
 const RESERVED = /^(?:com\.docker|io\.docker|org\.dockerproject)\./;
 
@@ -52,20 +54,26 @@ export const labelMissing: BuildRule = {
   good: 'FROM debian:12.5\nLABEL version="1.0.0" authors="Ada"\n',
   exampleSettings: { labels: new Map([['authors', 'text']]) },
   *check({ file, settings: { labels } }) {
-    const last = file.stages.at(-1);
-    if (last === undefined) return;
-    const there = new Set<string>();
-    for (let stage: typeof last | undefined = last; stage !== undefined; stage = stage.parent) {
-      for (const instruction of stage.instructions) {
-        if (instruction.keyword === 'LABEL') for (const { name } of pairsOf(instruction)) there.add(name);
+    if (labels.size === 0) return;
+    const used = usedStages(file);
+    /** Those that are asked for and not yet there, by the stage. */
+    const missing = new Map<Stage, readonly string[]>();
+    for (const stage of file.stages) {
+      const before = stage.parent === undefined ? undefined : missing.get(stage.parent);
+      const own = labelsOf(stage);
+      const names = (before ?? [...labels.keys()]).filter((name) => !own.has(name));
+      missing.set(stage, names);
+      for (const name of used.has(stage) ? [] : names) {
+        yield { instruction: stage.from, sentence: `The label ${name} is missing.`, fix: `Add LABEL ${name}="…".` };
       }
-    }
-    for (const name of labels.keys()) {
-      if (there.has(name)) continue;
-      yield { instruction: last.from, sentence: `The label ${name} is missing.`, fix: `Add LABEL ${name}="…".` };
     }
   },
 };
+
+function labelsOf({ instructions }: Stage): ReadonlySet<string> {
+  const labels = instructions.filter(({ keyword }) => keyword === 'LABEL');
+  return new Set(labels.flatMap(pairsOf).map(({ name }) => name));
+}
 
 export const labelSuperfluous: BuildRule = {
   id: 'build/label-superfluous',

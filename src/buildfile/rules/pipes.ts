@@ -1,3 +1,4 @@
+import type { Stage } from '#buildfile/model/build-file.ts';
 import type { Instruction } from '#buildfile/model/instruction.ts';
 import { type BuildRule, hadolint } from '#buildfile/rule.ts';
 import { shellNamed } from '#buildfile/shell/shell-in-use.ts';
@@ -13,9 +14,13 @@ export const pipeHidesFailure: BuildRule = {
   good: 'FROM debian:12.5\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN sort names | uniq > once\n',
   *check({ file }) {
     let shell: Instruction | undefined;
+    const shells = new Map<Stage | undefined, Instruction | undefined>();
     for (const instruction of file.instructions) {
-      if (instruction.keyword === 'FROM') shell = undefined;
+      const stage = file.stageOf(instruction);
+      // A stage goes on with the shell of the one that it is made from.
+      if (instruction.keyword === 'FROM') shell = stage?.parent === undefined ? undefined : shells.get(stage.parent);
       if (instruction.keyword === 'SHELL') shell = instruction;
+      shells.set(stage, shell);
       const { script } = instruction;
       if (script === undefined || !hasPipe(script) || stopsAtFailure(shell)) continue;
       yield {

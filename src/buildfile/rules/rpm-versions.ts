@@ -1,6 +1,9 @@
+import { once } from '#buildfile/memo.ts';
 import type { Instruction } from '#buildfile/model/instruction.ts';
 import { type BuildRule, type Finding, hadolint, nist, type Subject } from '#buildfile/rule.ts';
+import type { Script } from '#buildfile/shell/ast.ts';
 import { type Argument, isCall, operands } from '#buildfile/shell/calls.ts';
+import { simpleCommands } from '#buildfile/shell/walk.ts';
 import { inFile, listed, type RunSite, runsOf } from '#buildfile/sites.ts';
 
 const WHY =
@@ -11,17 +14,31 @@ function variablesOf({ keyword, words }: Instruction): readonly string[] {
   return keyword === 'ARG' || keyword === 'ENV' ? words.map(({ raw }) => raw.split('=', 1)[0] ?? '') : [];
 }
 
+/** Names of variables that the script sets itself. */
+function assignedIn({ script }: RunSite): ReadonlySet<string> {
+  return once(script, assignedNames);
+}
+
+function assignedNames(script: Script): ReadonlySet<string> {
+  return new Set(simpleCommands(script).flatMap(({ assignments }) => assignments.map(({ name }) => name)));
+}
+
 /** `name-1.2-3.el9`: what follows the first dash looks like a version, or is a variable that the file sets. */
-function isPinned(text: string, known: ReadonlySet<string>): boolean {
+function isPinned(text: string, known: (name: string) => boolean): boolean {
   const [, ...rest] = text.split('-');
   if (rest.length === 0) return false;
   if (text.endsWith('.rpm')) return true;
   if (text.includes('$'))
-    return [...text.slice(0, 500).matchAll(/\$\{(\w+)[^}]*\}/g)].some(([, name = '']) => known.has(name));
+    return [...text.slice(0, 500).matchAll(/\$\{(\w+)[^}]*\}/g)].some(([, name = '']) => known(name));
   return rest.every((part) => /^[\w.~^:+]*$/.test(part)) && rest.some((part) => /^\d/.test(part));
 }
 
-function loosePackages({ calls }: RunSite, programs: readonly string[], apart: string[], known: ReadonlySet<string>) {
+function loosePackages(
+  { calls }: RunSite,
+  programs: readonly string[],
+  apart: string[],
+  known: (name: string) => boolean,
+) {
   return calls.flatMap((call): readonly Argument[] => {
     if (!isCall(call, programs, 'install')) return [];
     const named = operands(call).filter(({ text }) => text !== 'install' && text !== 'module');
@@ -35,7 +52,7 @@ function* check({ file }: Subject, programs: readonly string[], apart: string[])
   for (const instruction of file.instructions) {
     for (const name of variablesOf(instruction)) known.add(name);
     for (const site of runsOf([instruction])) {
-      const loose = loosePackages(site, programs, apart, known);
+      const loose = loosePackages(site, programs, apart, (name) => known.has(name) || assignedIn(site).has(name));
       const [first] = loose;
       if (first === undefined) continue;
       yield {

@@ -45,9 +45,11 @@ const OF_THE_SHELL: ReadonlySet<string> = new Set([
  * stage whose meaning changes with the form (an ENTRYPOINT in shell form ignores CMD, one in exec form is given it).
  */
 export function mendedShellForm(file: BuildFile, instruction: Instruction): readonly TextEdit[] {
-  const { keyword, words, text, argsAt } = instruction;
+  const { keyword, words, text, argsAt, shell } = instruction;
   const [program] = words;
   if (program === undefined || keyword === 'HEALTHCHECK') return [];
+  // Elsewhere most commands are the shell’s own.
+  if (!shell.posix || file.directives.some(({ name, value }) => name === 'escape' && value === '`')) return [];
   if (!words.every(({ raw }) => PLAIN.test(raw)) || OF_THE_SHELL.has(program.text)) return [];
   const stage = file.stageOf(instruction);
   const other = keyword === 'CMD' ? 'ENTRYPOINT' : 'CMD';

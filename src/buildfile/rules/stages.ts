@@ -12,10 +12,11 @@ export const stageNameTwice: BuildRule = {
   *check({ file }) {
     const seen = new Set<string>();
     for (const { from, alias } of file.stages) {
-      if (alias !== undefined && seen.has(alias)) {
+      if (alias === undefined) continue;
+      if (seen.has(alias.toLowerCase())) {
         yield { instruction: from, sentence: `A stage before is also called ${alias}.`, fix: 'Give it another name.' };
       }
-      if (alias !== undefined) seen.add(alias);
+      seen.add(alias.toLowerCase());
     }
   },
 };
@@ -30,7 +31,7 @@ export const reservedStageName: BuildRule = {
   good: 'FROM debian:12.5 AS build\n',
   *check({ file }) {
     for (const { from, alias } of file.stages) {
-      if (alias !== 'scratch' && alias !== 'context') continue;
+      if (!['scratch', 'context'].includes(alias?.toLowerCase() ?? '')) continue;
       yield { instruction: from, sentence: `The stage has the reserved name ${alias}.`, fix: 'Give it another name.' };
     }
   },
@@ -51,10 +52,10 @@ export const copyFromUnknown: BuildRule = {
       if (instruction.keyword === 'FROM') {
         stages += 1;
         const [, as, alias] = instruction.words;
-        if (as?.text.toLowerCase() === 'as' && alias !== undefined) names.add(alias.text);
+        if (as?.text.toLowerCase() === 'as' && alias !== undefined) names.add(alias.text.toLowerCase());
       }
       const from = instruction.keyword === 'COPY' ? flagValue(instruction, 'from') : undefined;
-      if (from === undefined || from.includes(':') || names.has(from)) continue;
+      if (from === undefined || from.includes(':') || names.has(from.toLowerCase())) continue;
       const [digits] = /^\d+/.exec(from) ?? [];
       if (digits !== undefined && Number(digits) < stages) continue;
       yield {
@@ -75,13 +76,13 @@ export const copyFromItself: BuildRule = {
   bad: 'FROM debian:12.5 AS build\nCOPY --from=build /a /b\n',
   good: 'FROM debian:12.5 AS build\nFROM debian:12.5\nCOPY --from=build /a /b\n',
   *check({ file }) {
-    for (const { alias, instructions } of file.stages) {
+    for (const { alias, index, instructions } of file.stages) {
       for (const instruction of instructions) {
-        if (instruction.keyword !== 'COPY' || alias === undefined) continue;
-        if (flagValue(instruction, 'from') !== alias) continue;
+        const from = instruction.keyword === 'COPY' ? flagValue(instruction, 'from') : undefined;
+        if (from === undefined || (from.toLowerCase() !== alias?.toLowerCase() && from !== String(index))) continue;
         yield {
           instruction,
-          sentence: `The stage ${alias} copies from itself.`,
+          sentence: `The stage ${from} copies from itself.`,
           fix: 'Name another stage, or call cp.',
         };
       }

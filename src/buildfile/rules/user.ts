@@ -1,5 +1,6 @@
-import type { Stage } from '#buildfile/model/build-file.ts';
+import type { BuildFile, Stage } from '#buildfile/model/build-file.ts';
 import type { Instruction } from '#buildfile/model/instruction.ts';
+import { pairsOf } from '#buildfile/model/pairs.ts';
 import { type BuildRule, cis, hadolint, nist } from '#buildfile/rule.ts';
 
 const WHY = 'Whoever breaks into the program is root in the container, and one flaw of the kernel away from the host.';
@@ -64,26 +65,41 @@ export const noUser: BuildRule = {
 
 export const userByName: BuildRule = {
   id: 'build/user-by-name',
-  title: 'USER is a number',
+  title: 'The user of the image is a number',
   severity: 'low',
   why: 'Kubernetes cannot tell that a name is not root, and refuses it under runAsNonRoot.',
   elsewhere: [hadolint('DL3066')],
   bad: 'FROM debian:12.5\nUSER app\n',
   good: 'FROM debian:12.5\nUSER 10001:10001\n',
   *check({ file }) {
-    const known = new Set<string>();
-    for (const instruction of file.instructions) {
-      if (instruction.keyword === 'ARG')
-        for (const { text } of instruction.words) known.add(text.split('=', 1)[0] ?? '');
-      if (instruction.keyword !== 'USER') continue;
-      const user = userOf(instruction);
-      const [, name] = /^\$\{?(\w+)/.exec(user) ?? [];
-      if (/^\d*$/.test(user) || (name !== undefined && known.has(name))) continue;
-      yield {
-        instruction,
-        sentence: `USER names ${user}: which number that is only the image knows.`,
-        fix: 'Name the number: USER 10001:10001.',
-      };
-    }
+    const instruction = userOfImage(file);
+    const user = instruction === undefined ? '' : userOf(instruction);
+    const [, name] = /^\$\{?(\w+)/.exec(user) ?? [];
+    if (instruction === undefined || /^\d*$/.test(user) || (name !== undefined && isGiven(file, name))) return;
+    yield {
+      instruction,
+      sentence: `USER names ${user}: which number that is only the image knows.`,
+      fix: 'Name the number: USER 10001:10001.',
+    };
   },
 };
+
+/** The USER that the image starts as: of the last stage, or of what it goes on from. */
+function userOfImage({ stages, preamble }: BuildFile): Instruction | undefined {
+  let stage = stages.at(-1);
+  if (stage === undefined) return preamble.findLast(({ keyword }) => keyword === 'USER');
+  for (; stage !== undefined; stage = stage.parent) {
+    const user = lastUser(stage);
+    if (user !== undefined) return user;
+  }
+  return undefined;
+}
+
+/** Whether a build gives the value, or ENV a number. */
+function isGiven({ instructions }: BuildFile, name: string): boolean {
+  return instructions.some((instruction) => {
+    if (instruction.keyword === 'ARG') return pairsOf(instruction).some((pair) => pair.name === name);
+    if (instruction.keyword !== 'ENV') return false;
+    return pairsOf(instruction).some((pair) => pair.name === name && /^\d+$/.test(pair.value));
+  });
+}

@@ -17,8 +17,14 @@ function isSplit({ role, quoted, statement }: Expansion, shell: string): boolean
   return role === 'argument' || (role === 'declaration' && shell !== 'bash' && shell !== 'ksh');
 }
 
+/** What shells set to numbers: nothing in them is split. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...['RANDOM', 'SRANDOM', 'SECONDS', 'EPOCHSECONDS', 'LINENO', 'SHLVL', 'UID', 'EUID', 'PPID', 'BASHPID', 'OPTIND'],
+  ...['COLUMNS', 'LINES', 'HISTSIZE', 'HISTFILESIZE', 'BASH_SUBSHELL'],
+]);
+
 function isPlainName(name: string): boolean {
-  return /^\w+$/.test(name);
+  return /^\w+$/.test(name) && !NUMBERS.has(name);
 }
 
 function findUnquoted({ script, shell, variables }: ShellSubject) {
