@@ -3,7 +3,7 @@ import { dateNotes } from '#policy/date-notes.ts';
 import type { FactName, Facts } from '#policy/facts/facts.ts';
 import { isFor, namesOf } from '#policy/match.ts';
 import type { Policy, PolicyRule } from '#policy/policy.ts';
-import type { Failure, RuleContext } from '#policy/rules/rule.ts';
+import type { Failure, RuleContext, Undated } from '#policy/rules/rule.ts';
 import {
   type Missing,
   type Mode,
@@ -34,8 +34,8 @@ interface Found {
   readonly warnings: PolicyReason[];
   readonly waived: Waived[];
   readonly missing: Missing[];
-  readonly undatedFixes: Set<string>;
-  readonly unseen: Set<string>;
+  /** Of flaws without a date; undefined where there are none. */
+  undated: Undated[] | undefined;
 }
 
 /**
@@ -49,10 +49,7 @@ export function evaluate(input: EvaluationInput): Verdict {
     (policy) => policy.mode !== 'off' && isFor(policy, facts) && cel.get(policy.name)?.kind !== 'does-not-match',
   );
   const lookUp = waiversFor(waivers, waivers.length === 0 ? [] : namesOf(facts), now);
-  const found: Found = {
-    ...{ reasons: [], warnings: [], waived: [], missing: [] },
-    ...{ undatedFixes: new Set<string>(), unseen: new Set<string>() },
-  };
+  const found: Found = { reasons: [], warnings: [], waived: [], missing: [], undated: undefined };
   const context: RuleContext = { facts, now, baseline: input.baseline };
   for (const policy of applied) {
     for (const rule of policy.rules) applyRule(policy, rule, context, lookUp, found);
@@ -65,11 +62,16 @@ export function evaluate(input: EvaluationInput): Verdict {
     policies: applied.map(({ name, mode }) => ({ name, mode })),
     warnings: withoutRepeats(found.warnings, found.reasons),
     waived: found.waived,
-    notes: [...lookUp.notes(), ...dateNotes(found.undatedFixes, found.unseen)],
+    notes: notesOf(lookUp, found),
   };
   if (found.reasons.length > 0) return { decision: 'deny', ...told, reasons: found.reasons, missing: found.missing };
   if (found.missing.length === 0) return { decision: 'allow', ...told };
   return { decision: 'unknown', ...told, missing: found.missing, whenUnknown: strictest(applied, found.missing) };
+}
+
+function notesOf(lookUp: WaiverLookUp, { undated }: Found): readonly string[] {
+  const notes = lookUp.notes();
+  return undated === undefined ? notes : [...notes, ...dateNotes(undated)];
 }
 
 /** Of the policies that could not tell. One that only warns holds nothing up. */
@@ -121,8 +123,8 @@ function applyRule(
   if (blind) return;
   const { failures, missing, undated } = rule.check(context, parameters);
   if (undated !== undefined) {
-    for (const id of undated.fix) found.undatedFixes.add(id);
-    for (const id of undated.firstSeen) found.unseen.add(id);
+    found.undated ??= [];
+    found.undated.push(undated);
   }
   for (const failure of failures) {
     put(effective, reasonOf(policy.name, rule.id, failure), lookUp, found);

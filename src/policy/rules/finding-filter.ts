@@ -2,7 +2,7 @@ import { compareSeverity, type Severity } from '#core/severity.ts';
 import type { FindingFacts } from '#policy/facts/finding-facts.ts';
 import { findingKey } from '#policy/finding-key.ts';
 import { readTime } from '#policy/read-time.ts';
-import { collected, type Failure, type RuleContext, type RuleOutcome } from '#policy/rules/rule.ts';
+import { collected, type Failure, type RuleContext, type RuleOutcome, type Undated } from '#policy/rules/rule.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -22,22 +22,33 @@ export function overFindings(
   words: (finding: FindingFacts) => string,
 ): RuleOutcome {
   const failures: Failure[] = [];
-  const undated = { fix: [] as string[], firstSeen: [] as string[] };
+  // Verdicts are asked for by the hundred thousand: nothing is made that most do not need.
+  let undated: string[] | undefined;
   for (const finding of collected(context, 'findings')) {
     if (finding.status === 'not_affected' || finding.status === 'fixed' || !wanted(finding)) continue;
     if (parameters.fixable !== undefined && parameters.fixable !== finding.fixable) continue;
     // Whose it is may be unknown: then it may be anybody's.
     if (parameters.owner !== undefined && finding.owner !== 'unknown' && finding.owner !== parameters.owner) continue;
     if (parameters.newOnly === true && context.baseline?.has(findingKey(finding.id, finding.purl)) === true) continue;
-    noteUndated(finding, parameters, undated);
-    if (inGrace(finding, parameters, context.now)) continue;
+    if (parameters.graceDays !== undefined) {
+      const from = beginning(finding, parameters);
+      if (from === 'undated') {
+        undated ??= [];
+        undated.push(finding.id);
+      }
+      if (
+        inGrace(finding, parameters.graceDays, from === 'undated' ? fallback(finding, parameters) : from, context.now)
+      )
+        continue;
+    }
     failures.push(failureOf(finding, words(finding)));
   }
   // Without anything to compare with, each of them may be new or not.
   if (parameters.newOnly !== true || context.baseline !== undefined || failures.length === 0)
-    return { failures, missing: [], undated };
+    return { failures, missing: [], undated: undatedOf(undated, parameters) };
   const sentence = `Which of ${failures.length} findings are new cannot be told without a report to compare with.`;
-  return { failures: [], missing: [{ sentence, hint: 'Give one: --baseline REPORT.json' }], undated };
+  const missing = [{ sentence, hint: 'Give one: --baseline REPORT.json' }];
+  return { failures: [], missing, undated: undatedOf(undated, parameters) };
 }
 
 function failureOf(finding: FindingFacts, sentence: string): Failure {
@@ -55,33 +66,38 @@ function failureOf(finding: FindingFacts, sentence: string): Failure {
   return failure;
 }
 
-function noteUndated(
-  finding: FindingFacts,
-  { graceDays, since }: FindingParameters,
-  undated: { readonly fix: string[]; readonly firstSeen: string[] },
-): void {
-  if (graceDays === undefined || since === undefined || since === 'publication') return;
-  if (mostDays(finding, graceDays) === 0) return;
-  if (since === 'fix' && finding.fixed === null && finding.fixable) undated.fix.push(finding.id);
-  if (since === 'first-seen' && finding.firstSeen === null) undated.firstSeen.push(finding.id);
+function undatedOf(ids: readonly string[] | undefined, { since }: FindingParameters): Undated | undefined {
+  return ids === undefined ? undefined : { ids, what: since === 'fix' ? 'fix' : 'first-seen' };
 }
 
-function mostDays({ severity: level }: FindingFacts, graceDays: NonNullable<FindingParameters['graceDays']>): number {
-  return typeof graceDays === 'number' ? graceDays : (graceDays[level] ?? 0);
+/** From when the days of grace count, as the policy says; `undated` where that is not known although it could be. */
+function beginning(finding: FindingFacts, { graceDays, since }: FindingParameters): string | null | 'undated' {
+  if (since === 'fix') {
+    const isMissed = finding.fixed === null && finding.fixable && mostDays(finding, graceDays) > 0;
+    return isMissed ? 'undated' : (finding.fixed ?? finding.published);
+  }
+  if (since !== 'first-seen') return finding.published;
+  return finding.firstSeen === null && mostDays(finding, graceDays) > 0 ? 'undated' : finding.firstSeen;
+}
+
+/** Where nobody dates the fix, it is no older than the flaw; what was never recorded has no grace. */
+function fallback({ published }: FindingFacts, { since }: FindingParameters): string | null {
+  return since === 'fix' ? published : null;
+}
+
+function mostDays({ severity: level }: FindingFacts, graceDays: FindingParameters['graceDays']): number {
+  return typeof graceDays === 'number' ? graceDays : (graceDays?.[level] ?? 0);
 }
 
 /** A flaw without a date has no grace: nobody knows how old it is. */
-function inGrace(finding: FindingFacts, { graceDays, since = 'publication' }: FindingParameters, now: number): boolean {
-  if (graceDays === undefined) return false;
+function inGrace(
+  finding: FindingFacts,
+  graceDays: FindingParameters['graceDays'],
+  from: string | null,
+  now: number,
+): boolean {
   const most = mostDays(finding, graceDays);
-  if (most === 0) return false;
-  const from =
-    since === 'fix'
-      ? (finding.fixed ?? finding.published)
-      : since === 'first-seen'
-        ? finding.firstSeen
-        : finding.published;
-  return now - readTime(from) < most * DAY_MS;
+  return most > 0 && now - readTime(from) < most * DAY_MS;
 }
 
 /** At least as bad. Nobody knows how bad `unknown` is, so it counts only when it is asked for. */

@@ -19,13 +19,13 @@ export interface RuleOutcome {
   readonly failures: readonly Failure[];
   readonly missing: readonly { readonly sentence: string; readonly hint?: string }[];
   /** Ids of flaws whose days of grace could not be counted from where the policy says. */
-  readonly undated?: Undated;
+  readonly undated?: Undated | undefined;
 }
 
-/** What has no date: the fix that is known, or when the flaw was first seen. */
+/** Flaws that have no date: of the fix that is known, or of when they were first seen. */
 export interface Undated {
-  readonly fix: readonly string[];
-  readonly firstSeen: readonly string[];
+  readonly what: 'fix' | 'first-seen';
+  readonly ids: readonly string[];
 }
 
 export interface Failure {
