@@ -51,8 +51,8 @@ export function hadolintPage(): string {
   const covered = new Map(
     BUILD_RULES.flatMap(({ id, elsewhere }) => elsewhere.map((other) => [other.id, id] as const)),
   );
-  const row = ({ id, asks, note = '' }: (typeof HADOLINT_IDS)[number]) =>
-    `| ${id} | ${inCell(asks)} | ${linkTo(covered.get(id))} | ${inCell(note)} |`;
+  const row = ({ id, asks, level, note = '' }: (typeof HADOLINT_IDS)[number]) =>
+    `| ${id} | ${inCell(asks)} | ${level ?? ''} | ${linkTo(covered.get(id))} | ${severityOf(covered.get(id))} | ${inCell(note)} |`;
   const shell = BUILD_RULES.flatMap(({ id, title, elsewhere }) =>
     elsewhere
       .filter(({ standard }) => standard === 'shellcheck')
@@ -67,8 +67,11 @@ export function hadolintPage(): string {
     'what hadolint’s own tests expect; where they answer otherwise on purpose, the note says how. The ids are those of hadolint',
     '2.15.1: DL3068 and above and DL4007 are proposals, and in no release.',
     '',
-    '| id | asks for | covered by | note |',
-    '| --- | --- | --- | --- |',
+    'Where a configuration names hadolint’s levels, error, warning, info and style mean high, medium, low and negligible. A rule’s',
+    'own severity goes by what it costs to leave things so; `override` in `.hadolint.yaml` sets another.',
+    '',
+    '| id | asks for | level there | covered by | severity here | note |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...HADOLINT_IDS.map(row),
     '',
     '## ShellCheck’s ids in RUN',
@@ -84,6 +87,10 @@ export function hadolintPage(): string {
     ),
     '',
   ].join('\n');
+}
+
+function severityOf(rule: string | undefined): string {
+  return BUILD_RULES.find(({ id }) => id === rule)?.severity ?? '';
 }
 
 /** A stroke would end the cell. */
