@@ -1,7 +1,7 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { type Column, columns, printable, wrapText } from '#report/columns.ts';
-import { worstWords } from '#report/doctor-words.ts';
+import { isWhole, worstWords } from '#report/doctor-words.ts';
 import { count } from '#report/next-steps.ts';
 import { type Paint, SEVERITY_STYLE } from '#report/paint.ts';
 
@@ -55,9 +55,10 @@ function headLines(
   ];
 }
 
-function tonightLines({ tonight, looked }: DoctorReport, { width, paint }: DoctorTextOptions): readonly string[] {
+function tonightLines(report: DoctorReport, { width, paint }: DoctorTextOptions): readonly string[] {
+  const { tonight, host } = report;
   if (tonight.length === 0) {
-    const whole = looked.every(({ state }) => state === 'covered');
+    const whole = isWhole(report) && host.unknown === 0;
     return [
       paint(
         'bold',

@@ -5,10 +5,10 @@ import { type ExposedContainer, judgeContainers } from '#app/doctor/judge-contai
 import { type ExposedImage, rankImages } from '#app/doctor/rank-images.ts';
 import { containersPart, dataPart, hostPart } from '#app/doctor/report-parts.ts';
 import { chooseTonight } from '#app/doctor/tonight.ts';
-import { listRunningImages } from '#app/running/list-running.ts';
+import { listRunningImages, type RunningImage } from '#app/running/list-running.ts';
 import { type Diagnosis, diagnoseVolumes } from '#app/volume/find/diagnose-volumes.ts';
-import { connectEngine } from '#base/engine/engine.ts';
-import { type Problem, problemOf } from '#core/errors.ts';
+import { connectEngine, type Engine } from '#base/engine/engine.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
 
@@ -50,12 +50,13 @@ function problemsOf({ report }: Diagnosis): readonly Problem[] {
 /**
  * Looks at what runs on a host, at its data, and at the host itself, without changing anything. Without an engine, at this
  * machine's packages and settings. What could not be looked at is said; nothing throws for it.
+ * @throws what is wrong with the engine's address as the operator gave it
  */
 export async function diagnose(deps: DiagnoseDeps): Promise<DoctorReport> {
   const { environment, now, step } = deps;
   step('Asking the engine');
   const found = await askEngine(environment);
-  const problems: Problem[] = [...found.problems];
+  const problems: Problem[] = found.unlisted === undefined ? [] : [found.unlisted];
   const looked: Looked[] = [];
 
   step('Looking for data');
@@ -73,7 +74,7 @@ export async function diagnose(deps: DiagnoseDeps): Promise<DoctorReport> {
   const running = all.filter(({ state }) => state === 'running' || state === 'paused' || state === 'restarting');
   const run = found.engine === undefined ? NOTHING : await judgeContainers(found.engine, running);
   problems.push(...run.problems);
-  if (found.engine !== undefined) looked.push(line('containers', 'covered', run.judged.length, 'As they run now.'));
+  if (found.engine !== undefined) looked.push(runLine(data !== undefined, listed(found.images, running), run.judged));
 
   step('Looking at the host');
   const host = await hostPart(environment);
@@ -82,7 +83,7 @@ export async function diagnose(deps: DiagnoseDeps): Promise<DoctorReport> {
     found.engine === undefined ? [{ target: 'rootfs:/', called: 'this machine' }] : found.images,
   );
   problems.push(...scanned.problems);
-  looked.push(imagesLine(found.images.length, scanned.reports.length, found.why));
+  looked.push(imagesLine(found.images.length, scanned.reports.length, found));
   const images = rankImages(scanned.reports.map((report) => exposed(report, run.judged)));
 
   const report = {
@@ -122,39 +123,64 @@ async function attempt<T>(problems: Problem[], work: () => Promise<T>): Promise<
   }
 }
 
-async function askEngine(environment: NodeJS.ProcessEnv) {
+/** What was found of an engine: without one, why. */
+interface Found {
+  readonly engine?: Engine;
+  readonly why?: string;
+  readonly images: readonly ToScan[];
+  /** Why the engine does not tell what runs. */
+  readonly unlisted?: Problem;
+}
+
+/** @throws what is wrong with the engine's address as the operator gave it */
+async function askEngine(environment: NodeJS.ProcessEnv): Promise<Found> {
+  let engine: Engine;
   try {
-    const engine = await connectEngine(environment);
-    const running = await listRunningImages(environment);
-    const images = running.map(
-      ({ target, references, containers }): ToScan => ({
-        target,
-        containers,
-        ...(references[0] === undefined ? {} : { called: references[0] }),
-      }),
-    );
-    return { engine, images, problems: [], address: engine.address };
+    engine = await connectEngine(environment);
   } catch (error) {
-    const problem = problemOf(error);
-    return { images: [], problems: [], why: problem.message };
+    if (error instanceof HoldfastError && error.kind === 'usage') throw error;
+    return { images: [], why: problemOf(error).message };
+  }
+  try {
+    return { engine, images: (await listRunningImages(environment)).map(toScan) };
+  } catch (error) {
+    return { engine, images: [], unlisted: problemOf(error) };
   }
 }
 
-function engineOf(
-  data: Diagnosis | undefined,
-  { address, why }: { readonly address?: string; readonly why?: string },
-): DoctorReport['engine'] {
-  if (address === undefined) return { state: 'failed', why: why ?? 'No engine answers.' };
-  const { product = 'unknown', version = 'unknown' } = data?.discovery.engine ?? {};
-  return { state: 'collected', address, product, version };
+function toScan({ target, references: [called], containers }: RunningImage): ToScan {
+  return { target, containers, ...(called === undefined ? {} : { called }) };
+}
+
+/** Ids of the containers that run, by either list of the engine. */
+function listed(images: readonly ToScan[], running: readonly { readonly id: string }[]): ReadonlySet<string> {
+  return new Set([...images.flatMap(({ containers = [] }) => containers), ...running].map(({ id }) => id));
+}
+
+function engineOf(data: Diagnosis | undefined, { engine, why }: Found): DoctorReport['engine'] {
+  if (engine === undefined) return { state: 'failed', why: why ?? 'No engine answers.' };
+  const { product = engine.podman ? 'podman' : 'docker', version = 'unknown' } = data?.discovery.engine ?? {};
+  return { state: 'collected', address: engine.address, product, version };
+}
+
+function runLine(told: boolean, ids: ReadonlySet<string>, judged: readonly ExposedContainer[]): Looked {
+  const subject = 'how containers are run';
+  const missing = ids.size - judged.filter(({ id }) => ids.has(id)).length;
+  if (missing > 0) {
+    const reason = `${missing} of ${ids.size} could not be read, or ended meanwhile.`;
+    return line(subject, 'failed', judged.length, reason);
+  }
+  if (!told) return line(subject, 'failed', 0, 'It could not be looked at.');
+  return line(subject, 'covered', judged.length, 'As they run now.');
 }
 
 function line(subject: string, state: Looked['state'], count: number, reason: string): Looked {
   return { subject, state, count, reason };
 }
 
-function imagesLine(wanted: number, scanned: number, why: string | undefined): Looked {
+function imagesLine(wanted: number, scanned: number, { why, unlisted }: Found): Looked {
   if (why !== undefined) return line('images', 'not-collected', 0, why);
+  if (unlisted !== undefined) return line('images', 'failed', 0, unlisted.message);
   if (scanned < wanted)
     return line('images', 'failed', scanned, `${wanted - scanned} of ${wanted} could not be scanned.`);
   return line('images', 'covered', scanned, 'Those that run now.');

@@ -1,4 +1,4 @@
-import { type Exposure, exposureOf, NO_EXPOSURE } from '#app/doctor/exposure.ts';
+import { type Exposure, exposureOf } from '#app/doctor/exposure.ts';
 import { type JudgedContainer, judgeRunning } from '#app/running/judge-running.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
@@ -9,7 +9,7 @@ export interface ExposedContainer extends Pick<JudgedContainer, 'id' | 'reasons'
   readonly exposure: Exposure;
 }
 
-/** Asks an engine how containers are run, and judges it. What cannot be read is a problem; nothing throws. */
+/** Asks an engine how containers are run, and judges it. What cannot be read is a problem or left out; nothing throws. */
 export async function judgeContainers(
   engine: Pick<Engine, 'read'>,
   containers: readonly { readonly id: string; readonly name: string }[],
@@ -17,9 +17,10 @@ export async function judgeContainers(
   const { judged, problems } = await judgeRunning(engine, containers);
   return {
     problems,
-    judged: judged.map(({ id, name, container, reasons }): ExposedContainer => {
-      const exposure = container === undefined ? NO_EXPOSURE : exposureOf(container, reasons);
-      return { id, exposure, reasons: reasons.map((reason) => knowingUser(reason, exposure, name)) };
+    judged: judged.flatMap(({ id, name, container, reasons }): readonly ExposedContainer[] => {
+      if (container === undefined) return [];
+      const exposure = exposureOf(container, reasons);
+      return [{ id, exposure, reasons: reasons.map((reason) => knowingUser(reason, exposure, name)) }];
     }),
   };
 }

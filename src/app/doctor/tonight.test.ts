@@ -129,19 +129,36 @@ test('where compose started it, the commands are those of its files', () => {
 });
 
 test.each([
-  ['a name that a shell would run', "x'; rm -rf / #"],
-  ['a name that is an option', '$(reboot)'],
+  ['a word that a shell would run', "x'; rm -rf / #"],
+  ['a word that a shell would put something for', '$(reboot)'],
 ])('labels never become commands: %s', (_, word) => {
-  const place = composePlace({
-    'com.docker.compose.project': word,
-    'com.docker.compose.service': word,
-    'com.docker.compose.project.config_files': `/${word}`,
-  });
+  const labels = { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' };
+  const place = composePlace({ ...labels, 'com.docker.compose.project.config_files': `/${word}` });
+  expect(place).toBeDefined();
   const [chosen] = choose({ images: [image('high')] }, { placeOf: () => place });
   for (const command of chosen?.commands ?? []) {
     const quoted = command.replaceAll(/'(?:[^']|'\\'')*'/g, '');
     expect(quoted).not.toMatch(/rm -rf|reboot/);
   }
+});
+
+test.each(['--volume=/:/host', 'a b', '$(reboot)', 'a\nb', '-', ''])(
+  'a project or service that compose would not take names no place: %j',
+  (word) => {
+    const files = { 'com.docker.compose.project.config_files': '/x' };
+    const good = { ...files, 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'web' };
+    expect(composePlace(good)).toBeDefined();
+    expect(composePlace({ ...good, 'com.docker.compose.project': word })).toBeUndefined();
+    expect(composePlace({ ...good, 'com.docker.compose.service': word })).toBeUndefined();
+  },
+);
+
+test('every command stays one line, whatever packages and containers are called', () => {
+  const sentence = 'Upgrade left-pad\nreboot\u2028reboot \u202e1 to 2 or later';
+  const bad: Part<'images'> = { ...image('high'), steps: [{ sentence, clears: 1 }] };
+  const chosen = choose({ images: [{ ...bad, containers: [{ id: 'c', name: 'a\nreboot' }] }] });
+  expect(chosen[0]?.commands[0]).toBe('# Upgrade left-pad?reboot?reboot ?1 to 2 or later');
+  expect(chosen.flatMap(({ commands }) => commands).join('')).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
 });
 
 test('labels with line ends, or without files, name no place', () => {

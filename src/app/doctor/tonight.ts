@@ -1,5 +1,6 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import type { ComposePlace } from '#app/doctor/compose-place.ts';
+import { shellLines } from '#app/doctor/shell-lines.ts';
 import { compareSeverity } from '#core/severity.ts';
 import { shellWord } from '#volume/doctor/fix.ts';
 
@@ -38,7 +39,7 @@ export function chooseTonight(input: TonightInput): readonly Tonight[] {
   const firsts = ORDER.flatMap((about) => all.filter((one) => one.about === about).slice(0, 1));
   const rest = all.filter((one) => !firsts.includes(one)).sort(worse);
   const chosen = [...firsts.sort(worse), ...rest].slice(0, MOST).sort(worse);
-  return dataFirst(chosen).map(({ containers: _, ...one }) => one);
+  return dataFirst(chosen).map(({ containers: _, ...one }) => ({ ...one, commands: shellLines(one.commands) }));
 }
 
 function worse(a: Tonight, b: Tonight): number {

@@ -4,6 +4,7 @@ import type { Digest } from '#core/digest.ts';
 import { isObject, type JsonObject } from '#core/oci/json.ts';
 
 const CONTAINER = /^[0-9a-f]{64}$/;
+const NAME = /^\/?([a-zA-Z0-9][a-zA-Z0-9_.-]*)$/;
 
 /** A container, running or not. */
 export interface EngineContainer {
@@ -26,10 +27,13 @@ export interface EngineChange {
 export async function listContainers(engine: Engine): Promise<readonly EngineContainer[]> {
   const path = '/containers/json';
   const body = await engine.read(path);
-  return list(body ?? Buffer.from('[]'), path)
+  if (body === undefined) throw refuse(path)('there is none');
+  return list(body, path)
     .map((container) => {
       const names = strings(container['Names']);
-      return containerOf(container, names[0], container['Image'], container['ImageID'], path);
+      // Links of other containers are among them.
+      const own = names.find((name) => NAME.test(name));
+      return containerOf(container, own, container['Image'], container['ImageID'], path);
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -57,11 +61,15 @@ function containerOf(
   const digest = digestOf(imageId);
   return {
     id,
-    // The engine writes names with a leading slash.
-    name: typeof name === 'string' && name !== '' ? name.replace(/^\//, '') : id.slice(0, 12),
+    name: containerName(name, id),
     image: typeof image === 'string' ? image : '',
     ...(digest === undefined ? {} : { imageId: digest }),
   };
+}
+
+/** What a container is called, without the engine's leading slash; the id's beginning where that is no name as engines give them. */
+export function containerName(name: unknown, id: string): string {
+  return (typeof name === 'string' ? NAME.exec(name)?.[1] : undefined) ?? id.slice(0, 12);
 }
 
 /** `GET /containers/{id}/export`: its whole filesystem as one tar; undefined when there is none. @throws `ENGINE_FAILED` */

@@ -4,7 +4,9 @@ import { createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseEngineHost } from '#base/engine/endpoint.ts';
 import { connectEngine } from '#base/engine/engine.ts';
+import { send, wholeBody } from '#base/engine/transport.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -44,6 +46,16 @@ test('speaks the version that the engine says, but none newer than is known', as
   expect(old).toMatchObject({ apiVersion: '1.41', podman: false });
   expect((await old.read('/info'))?.toString()).toBe('{"a":1}');
   expect(asked).toEqual(['/_ping', '/v1.41/info']);
+});
+
+test('a body that never ends is given up after a while, however lively it is', async () => {
+  const dripping: Answer = (_, response) => {
+    const timer = setInterval(() => response.write(' '), 5);
+    response.on('close', () => clearInterval(timer));
+  };
+  const { DOCKER_HOST } = await serve('1.41', dripping);
+  const response = await send(parseEngineHost(DOCKER_HOST, undefined), { method: 'GET', path: '/info' }, 60_000);
+  await expect(wholeBody(response, '/info', 1024 * 1024, 50)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
 });
 
 test('a version from the future is answered with the newest known one', async () => {

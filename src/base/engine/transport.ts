@@ -84,16 +84,30 @@ export async function* bodyChunks(response: IncomingMessage, what: string): Asyn
   }
 }
 
-/** A whole body. @throws `ENGINE_FAILED` when it is cut off or longer than `limitBytes` */
-export async function wholeBody(response: IncomingMessage, what: string, limitBytes: number): Promise<Buffer> {
+/** A body that is no stream is there by then, or what sends it is no engine that works. */
+const BODY_LIMIT_MS = 5 * 60_000;
+
+/** A whole body. @throws `ENGINE_FAILED` when it is cut off, longer than `limitBytes`, or not there within `limitMs` */
+export async function wholeBody(
+  response: IncomingMessage,
+  what: string,
+  limitBytes: number,
+  limitMs = BODY_LIMIT_MS,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of bodyChunks(response, what)) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) {
-      throw new HoldfastError('ENGINE_FAILED', `The engine's answer is longer than ${limitBytes} bytes: ${what}`);
+  const late = new Error(`it was not whole after ${limitMs / 1000} seconds`);
+  const timer = setTimeout(() => response.destroy(late), limitMs);
+  try {
+    for await (const chunk of bodyChunks(response, what)) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > limitBytes) {
+        throw new HoldfastError('ENGINE_FAILED', `The engine's answer is longer than ${limitBytes} bytes: ${what}`);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks, sizeBytes);
 }

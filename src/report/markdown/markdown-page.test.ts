@@ -98,6 +98,20 @@ describe('the Markdown page', () => {
     );
   });
 
+  it('closes a block of code that is cut, so that what follows is no code and code is nothing else', () => {
+    const lines = ['first', 'x'.repeat(30_000), 'last'];
+    const step = { tone: 'bad' as const, title: 'Do it', text: 'Now.', commands: lines };
+    const sections = [{ heading: 'Few', lead: [{ kind: 'drawing' as const, lines: ['@team'] }], items: [] }];
+    const drawn = markdownPage(page({ lead: [{ kind: 'drawing', lines }], sections }));
+    expect(drawn).toContain('```text\nfirst\n```\n\n(cut)\n');
+    const told = markdownPage(page({ lead: [{ kind: 'steps', steps: [step] }], sections }));
+    expect(told).toContain('   ```sh\n   first\n   ```\n\n(cut)\n');
+    for (const text of [drawn, told]) {
+      expect(withoutCode(text)).not.toContain('@team');
+      expect(text).toContain('\n### Few\n');
+    }
+  });
+
   it('lets nothing of an image link, mention or draw', () => {
     const text = markdownPage(
       page({

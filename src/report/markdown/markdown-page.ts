@@ -95,8 +95,15 @@ function itemOf(item: ReportItem, title: string): string {
   ].join('\n');
 }
 
-/** Whole lines only, so that nothing is cut inside of a mark. */
+/** Whole lines only, and no block of code left open: nothing is cut inside of a mark. */
 function cutLines(text: string, most: number): string {
   if (text.length <= most) return text;
-  return `${text.slice(0, text.lastIndexOf('\n', most))}\n\n(cut)\n`;
+  const kept = text.slice(0, Math.max(0, text.lastIndexOf('\n', most)));
+  let open: string | undefined;
+  for (const line of kept.split('\n')) {
+    const fence = /^( *`{3,})[^`]*$/.exec(line)?.[1];
+    if (open === undefined) open = fence;
+    else if (line === open) open = undefined;
+  }
+  return `${kept}\n${open === undefined ? '' : `${open}\n`}\n(cut)\n`;
 }

@@ -13,9 +13,21 @@ const EMPTY: DoctorReport = {
 };
 const missing = { subject: 'images', state: 'failed', count: 0, reason: '1 of 1 could not be scanned' } as const;
 
+const UNKNOWN_IMAGE: DoctorReport['images'][number] = {
+  ...{ reference: 'x:1', containers: [], severity: 'unknown', dangers: [], packages: 0, compared: 0, findings: {} },
+  exposure: { ports: [], hostNetwork: false, root: false, privileged: false, engineSocket: false, hostPaths: [] },
+  ...{ knownExploited: 0, fixable: 0, top: [], steps: [], problems: 0 },
+};
+
 describe('the page of doctor', () => {
   it('is quiet only where all was looked at', () => {
     expect(doctorPage(EMPTY).verdict).toMatchObject({ word: 'A quiet night', tone: 'good' });
+    const unsure: readonly Partial<DoctorReport>[] = [
+      { problems: [{ code: 'ENGINE_FAILED', message: 'The engine answered 500' }] },
+      { host: { ...EMPTY.host, unknown: 1 } },
+      { images: [UNKNOWN_IMAGE] },
+    ];
+    for (const own of unsure) expect(doctorPage({ ...EMPTY, ...own }).verdict).toMatchObject({ tone: 'unsure' });
     const page = doctorPage({ ...EMPTY, looked: [missing] });
     expect(page.verdict).toMatchObject({ word: 'Nothing found', tone: 'unsure' });
     expect(page.sections.map(({ heading }) => heading)).toEqual(['Not looked at']);

@@ -1,5 +1,6 @@
 import type { DoctorReport } from '#api/doctor-report.ts';
 import { compareSeverity } from '#core/severity.ts';
+import { isWhole } from '#report/doctor-words.ts';
 import { doctorItems } from '#report/items/doctor-items.ts';
 import { count } from '#report/next-steps.ts';
 import type { Badge, Block, Page } from '#report/page/page.ts';
@@ -30,8 +31,9 @@ export function doctorPage(report: DoctorReport): Page {
   };
 }
 
-function badgeOf({ tonight, looked, images, containers, data, engine }: DoctorReport): Badge {
-  const whole = looked.every(({ state }) => state === 'covered');
+function badgeOf(report: DoctorReport): Badge {
+  const { tonight, images, containers, data, engine, host } = report;
+  const whole = isWhole(report) && host.unknown === 0;
   if (tonight.length === 0)
     return whole
       ? { word: 'A quiet night', tone: 'good', sentence: 'Nothing has to be done tonight.' }

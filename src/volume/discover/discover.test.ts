@@ -146,6 +146,41 @@ test('containers, with what they are and what is mounted', async () => {
   ]);
 });
 
+const COMPOSE_FILES = 'com.docker.compose.project.config_files';
+
+test.each([
+  ['whoever started it', {}, true],
+  ['its image, which may name a file of its own', { [COMPOSE_FILES]: '/srv/evil.yaml' }, false],
+  ['whoever started it, over its image', { [COMPOSE_FILES]: '/srv/other.yaml' }, true],
+])('where compose’s files are is believed only of whoever started it: %s', async (_, Labels, believed) => {
+  const web = ANSWERS[`/containers/${WEB}/json`] as { readonly Config: object };
+  const config = { ...web.Config, Labels: { [COMPOSE_FILES]: '/srv/evil.yaml' } };
+  const { containers } = await look({
+    ...ANSWERS,
+    [`/containers/${WEB}/json`]: { ...web, Config: config },
+    [`/images/${encodeURIComponent(IMAGE)}/json`]: { Config: { Labels } },
+  });
+  expect(containers.find(({ id }) => id === WEB)?.labels).toEqual(
+    believed ? { [COMPOSE_FILES]: '/srv/evil.yaml' } : {},
+  );
+});
+
+test('what is no name as engines give them is not used as one', async () => {
+  const db = ANSWERS[`/containers/${DB}/json`] as object;
+  for (const Name of ['/--privileged', '/a b', '/a\nb', '', 7]) {
+    const { containers } = await look({ ...ANSWERS, [`/containers/${DB}/json`]: { ...db, Name } });
+    expect(containers.find(({ id }) => id === DB)?.name).toBe(DB.slice(0, 12));
+  }
+});
+
+test.each(['/containers/json?all=true', '/volumes'])(
+  'an engine that knows no %s has not said that there are none',
+  async (path) => {
+    const { [path]: _, ...others } = ANSWERS;
+    await expect(look(others)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+  },
+);
+
 test('what was written is told from the engine’s list of changes, without what lies on mounts', async () => {
   const { containers } = await look();
   expect(containers[0]?.layer).toMatchObject({

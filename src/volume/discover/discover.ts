@@ -1,4 +1,4 @@
-import { list } from '#base/engine/answers.ts';
+import { list, refuse } from '#base/engine/answers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { atMost } from '#volume/discover/at-most.ts';
@@ -120,7 +120,9 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
 /** `GET /containers/json?all=true`. @throws `ENGINE_FAILED` */
 async function containerIds(engine: Engine): Promise<readonly string[]> {
   const path = '/containers/json?all=true';
-  return list((await engine.read(path)) ?? Buffer.from('[]'), path)
+  const body = await engine.read(path);
+  if (body === undefined) throw refuse(path)('there is none');
+  return list(body, path)
     .map(({ Id }) => Id)
     .filter((id): id is string => typeof id === 'string' && /^[0-9a-f]{64}$/.test(id))
     .sort();

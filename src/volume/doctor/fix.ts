@@ -5,13 +5,17 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9_.,/:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The name of a new volume for a place of a container. */
+/** What a directory of the host can be called. */
+const MOST_NAME = 255;
+
+/** The name of a new volume for a place of a container: letters, digits and `_.-` only, whatever labels say. */
 export function newVolumeName({ name, stack, composeService }: DiscoveredContainer, path: string): string {
   const last = path.split('/').findLast((part) => part !== '') ?? 'data';
   const own = composeService === undefined ? name : composeService;
-  const plain = `${own}-${last}`.replace(/[^A-Za-z0-9_.-]+/g, '-');
   // Compose puts its project before the names of its volumes.
-  return stack === undefined || composeService === undefined ? plain : `${stack}_${plain}`;
+  const whole = stack === undefined || composeService === undefined ? `${own}-${last}` : `${stack}_${own}-${last}`;
+  const plain = whole.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  return plain.slice(0, MOST_NAME) || 'data';
 }
 
 function program({ engine }: Discovery): string {
@@ -43,7 +47,7 @@ export function mountLines(
     `# then in the compose file${replaced}:`,
     '#   services:',
     `#     ${composeService}:`,
-    `#       volumes: ["${short}:${path}"]`,
+    `#       volumes: [${JSON.stringify(`${short}:${path}`)}]`,
     '#   volumes:',
     `#     ${short}: {}`,
   ];

@@ -1,4 +1,5 @@
 import { object, strings } from '#base/engine/answers.ts';
+import { containerName } from '#base/engine/containers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { isObject, type JsonObject, optionalString, stringMap } from '#core/oci/json.ts';
 import { parseReference } from '#core/reference.ts';
@@ -46,8 +47,8 @@ export function inspectContainerOf(
   const config = part(raw, 'Config');
   const host = part(raw, 'HostConfig');
   const state = part(raw, 'State');
-  const labels = stringMap(config['Labels']);
-  const name = (optionalString(raw, 'Name') ?? id.slice(0, 12)).replace(/^\//, '');
+  const labels = trustedLabels(stringMap(config['Labels']), image);
+  const name = containerName(raw['Name'], id);
   const reference = optionalString(config, 'Image') ?? optionalString(raw, 'ImageName') ?? '';
   const imageId = optionalString(raw, 'Image');
   const imageVolumes = image?.volumes ?? [];
@@ -93,6 +94,17 @@ export function inspectContainerOf(
     ...(upperDirectory === undefined ? {} : { upperDirectory }),
     hostNames: hostNamesOf(raw, name, composeService),
   };
+}
+
+const COMPOSE_FILES = 'com.docker.compose.project.config_files';
+
+/**
+ * The labels of a container. Where compose's files are is believed only of whoever started it: an image that says it may
+ * name a file that it has written itself.
+ */
+function trustedLabels(labels: Readonly<Record<string, string>>, image: ImageFacts | undefined) {
+  const { [COMPOSE_FILES]: files, ...others } = labels;
+  return image === undefined || image.labels[COMPOSE_FILES] === files ? others : labels;
 }
 
 function part(object: JsonObject, key: string): JsonObject {

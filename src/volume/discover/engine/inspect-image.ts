@@ -1,7 +1,7 @@
 import { object, strings } from '#base/engine/answers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { plainPath } from '#core/container-path.ts';
-import { isObject } from '#core/oci/json.ts';
+import { isObject, stringMap } from '#core/oci/json.ts';
 
 /** What discovery needs of an image. */
 export interface ImageFacts {
@@ -10,6 +10,7 @@ export interface ImageFacts {
   readonly repositoryDigests: readonly string[];
   /** Absolute paths. */
   readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const VOLUMES_LIMIT = 200;
@@ -26,5 +27,6 @@ export async function inspectImageFacts(engine: Engine, id: string): Promise<Ima
     tags: strings(image['RepoTags']),
     repositoryDigests: strings(image['RepoDigests']),
     volumes: [...new Set(volumes.slice(0, VOLUMES_LIMIT).map(plainPath))].sort(),
+    labels: stringMap(config['Labels']),
   };
 }

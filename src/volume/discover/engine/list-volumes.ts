@@ -1,4 +1,4 @@
-import { list, object } from '#base/engine/answers.ts';
+import { list, object, refuse } from '#base/engine/answers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { isObject, optionalString, stringMap } from '#core/oci/json.ts';
 import type { NetworkFilesystem } from '#volume/discover/discovery.ts';
@@ -20,7 +20,9 @@ export interface PlainVolume {
 
 /** `GET /volumes`, by name. @throws `ENGINE_FAILED` */
 export async function listVolumes(engine: Engine): Promise<readonly PlainVolume[]> {
-  const answer = object((await engine.read('/volumes')) ?? Buffer.from('{}'), '/volumes');
+  const body = await engine.read('/volumes');
+  if (body === undefined) throw refuse('/volumes')('there are none');
+  const answer = object(body, '/volumes');
   const volumes = Array.isArray(answer['Volumes']) ? answer['Volumes'].filter(isObject) : [];
   return volumes
     .flatMap((volume): PlainVolume[] => {
