@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
 /** A format and where it goes; without a file, to standard output. */
@@ -8,7 +9,7 @@ export interface Output<F extends string> {
   readonly file?: string;
 }
 
-/** @throws `USAGE` for an unknown format, or two for standard output */
+/** @throws `USAGE` for an unknown format, or two for standard output or one file */
 export function parseOutputs<F extends string>(
   given: readonly string[],
   known: readonly F[],
@@ -32,6 +33,14 @@ export function parseOutputs<F extends string>(
       hint: 'Write the others as FORMAT=FILE.',
     });
   }
+  const files = outputs.flatMap(({ file }) => (file === undefined ? [] : [resolve(file)]));
+  const twice = files.find((file, at) => files.indexOf(file) < at && file !== '/dev/null');
+  if (twice !== undefined) {
+    throw new HoldfastError('USAGE', `Two formats would be written to ${twice}`, {
+      kind: 'usage',
+      hint: 'Name a file for each.',
+    });
+  }
   return outputs;
 }
 
@@ -48,12 +57,16 @@ export async function writeOut(file: string | undefined, pieces: Iterable<string
     }
   } catch (cause) {
     if (systemCode(cause) === 'EPIPE') return;
-    throw new HoldfastError(
-      'OUTPUT_FAILED',
-      `${file ?? 'Standard output'} cannot be written (${systemCode(cause) ?? 'unknown error'})`,
-      { cause, hint: 'Check that its directory is there, may be written, and has room.' },
-    );
+    throw unwritable(file, cause);
   }
+}
+
+/** The error for a file, or standard output, that takes nothing more. */
+export function unwritable(file: string | undefined, cause: unknown): HoldfastError {
+  const what = `${file ?? 'Standard output'} cannot be written (${systemCode(cause) ?? 'unknown error'})`;
+  const hint =
+    file === undefined ? 'Has its disk room?' : 'Check that its directory is there, may be written, and has room.';
+  return new HoldfastError('OUTPUT_FAILED', what, { cause, hint });
 }
 
 /** Writes to standard output at the reader's pace. A reader that went away ends the program quietly. */

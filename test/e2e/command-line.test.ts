@@ -253,11 +253,36 @@ describe('a reader that goes away', () => {
     expect(ran.stdout).toBe('0\n');
   });
 
+  test('has the answer all the same: the exit code is that of the whole', async () => {
+    const line = `"$@" 2>err | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"; cat err`;
+    const images = Array.from({ length: 8 }, () => 'debian.tar');
+    const ran = await bench.run(['scan', ...images, ...DB.split(' '), '--format', 'json', '--fail-on', 'low'], {
+      through: ['bash', '-c', line, 'bash'],
+    });
+    expect(ran.stdout).toBe('3\n');
+  });
+
   test('of endless answers ends the program', async () => {
     const line = `yes $'1\\t2' | "$@" 2>err | head -n 1; echo "\${PIPESTATUS[1]}"; cat err`;
     const ran = await bench.run(['compare-versions', '--scheme', 'deb'], { through: ['bash', '-c', line, 'bash'] });
     expect(ran.stdout).toBe('<\n0\n');
   });
+});
+
+test.each(['scan debian.tar', 'scan debian.tar --format json', 'lint --help'])(
+  '%s onto a full disk is an error of ours, in words',
+  async (command) => {
+    const ran = await bench.run(command.split(' '), { through: ['bash', '-c', '"$@" >/dev/full', 'bash'] });
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toBe(
+      'holdfast: Standard output cannot be written (ENOSPC) [OUTPUT_FAILED]\n  Has its disk room?\n',
+    );
+  },
+);
+
+test('two formats for one file are an error, as one would be lost', async () => {
+  const ran = await bench.run(['scan', 'debian.tar', '--format', 'json=a.out', '--format', 'html=./a.out']);
+  expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/a\.out \[USAGE\]/) });
 });
 
 needs('script')('a terminal', () => {

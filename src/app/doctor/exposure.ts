@@ -14,10 +14,6 @@ export interface Exposure {
   readonly hostPaths: readonly string[];
 }
 
-export const NO_EXPOSURE: Exposure = {
-  ...{ ports: [], hostNetwork: false, root: false, privileged: false, engineSocket: false, hostPaths: [] },
-};
-
 const ROOT = /^(?:root|0+)(?::|$)/;
 
 /** Of a container that an engine runs, with what the rules say of it. */

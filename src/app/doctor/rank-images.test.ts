@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Exposure } from '#app/doctor/exposure.ts';
-import { NO_EXPOSURE } from '#app/doctor/exposure.ts';
 import { rankImages } from '#app/doctor/rank-images.ts';
 import type { Coverage } from '#core/coverage.ts';
 import type { Severity } from '#core/severity.ts';
 import type { Finding } from '#finding/finding.ts';
 import type { Package } from '#inventory/package.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
+
+const NO_EXPOSURE: Exposure = {
+  ...{ ports: [], hostNetwork: false, root: false, privileged: false, engineSocket: false, hostPaths: [] },
+};
 
 const where: Package = {
   ...{ name: 'openssl', version: '1', type: 'deb', purl: 'pkg:deb/debian/openssl@1', licences: [], owner: 'base' },

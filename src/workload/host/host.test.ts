@@ -278,6 +278,15 @@ describe('the checks of the host', () => {
       if (/^5\.(?!1$|23$|24$|28$)/.test(number)) expect([number, outcome]).toEqual([number, 'not-applicable']);
   });
 
+  it('find no confinement in a privileged container, whatever else it was given', () => {
+    const given = facts({
+      ...givenGood,
+      containers: [{ ...GOOD_CONTAINER, name: 'all', rules: new Set(['run/privileged']) }],
+    });
+    for (const number of ['5.2', '5.3', '5.4', '5.5', '5.18', '5.22'])
+      expect([number, outcomes(given).get(number)]).toEqual([number, 'fail']);
+  });
+
   it('the socket may be the group docker’s, and nobody else’s', () => {
     const of = (file: FileFacts) => outcomes({ ...GOOD, file: () => collected(file) }).get('3.15');
     expect(of({ uid: 0, gid: 999, mode: 0o660 })).toBe('pass');

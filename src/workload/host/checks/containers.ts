@@ -43,16 +43,23 @@ const check = (number: string, told: Told, judge: HostCheck['judge']): HostCheck
   ...{ ...told, cis: number, elsewhere: [cis(number)], judge },
 });
 
-/** A number that one of the rules asks: what must hold and why is the rule's. @throws for a rule that is none */
-function byRule(number: string, rule: string, what: string, fix: string): HostCheck {
+/** Takes every confinement away, whatever else was set. */
+const PRIVILEGED = 'run/privileged';
+
+/**
+ * A number that one of the rules asks: what must hold and why is the rule's.
+ * @param without whether `--privileged` does the same
+ * @throws for a rule that is none
+ */
+function byRule(number: string, rule: string, what: string, fix: string, without?: 'privileged'): HostCheck {
   const facts = RUN_RULES.find(({ id }) => id === rule);
   if (facts === undefined) throw new Error(`${rule} is no rule`);
   const { title, severity, why } = facts;
   const id = `host/containers-${rule.slice('run/'.length)}`;
   return check(
     number,
-    { id, title, severity, why, fix },
-    none(({ rules }) => rules.has(rule), what),
+    { id, title, severity, why, fix: without === undefined ? fix : `${fix.replace(/\.$/, '')}, or --privileged.` },
+    none(({ rules }) => rules.has(rule) || (without !== undefined && rules.has(PRIVILEGED)), what),
   );
 }
 
@@ -78,8 +85,14 @@ export const CONTAINER_CHECKS: readonly HostCheck[] = [
     ({ engine }) =>
       given(engine, ({ swarm }) => (swarm ? fail('The engine is in a swarm.') : pass('The engine is in no swarm.'))),
   ),
-  byRule('5.2', 'run/apparmor-off', 'AppArmor is switched off', 'Remove --security-opt apparmor=unconfined.'),
-  byRule('5.3', 'run/selinux-off', 'SELinux is switched off', 'Remove --security-opt label=disable.'),
+  byRule(
+    ...(['5.2', 'run/apparmor-off', 'AppArmor is switched off'] as const),
+    ...(['Remove --security-opt apparmor=unconfined.', 'privileged'] as const),
+  ),
+  byRule(
+    ...(['5.3', 'run/selinux-off', 'SELinux is switched off'] as const),
+    ...(['Remove --security-opt label=disable.', 'privileged'] as const),
+  ),
   check(
     '5.4',
     {
@@ -88,7 +101,7 @@ export const CONTAINER_CHECKS: readonly HostCheck[] = [
       fix: 'Drop all (--cap-drop ALL) and add what is needed, one by one.',
     },
     none(
-      ({ rules }) => rules.has('run/capabilities-added') || rules.has('run/capabilities-kept'),
+      ({ rules }) => ['run/capabilities-added', 'run/capabilities-kept', PRIVILEGED].some((rule) => rules.has(rule)),
       'more capabilities than a server needs',
     ),
   ),
@@ -188,7 +201,10 @@ export const CONTAINER_CHECKS: readonly HostCheck[] = [
   ),
   byRule('5.16', 'run/host-pid', 'sees the host’s processes', 'Remove --pid host.'),
   byRule('5.17', 'run/host-ipc', 'shares the host’s memory segments', 'Remove --ipc host.'),
-  byRule('5.18', 'run/host-device', 'has devices of the host', 'Remove --device where it is not needed.'),
+  byRule(
+    ...(['5.18', 'run/host-device', 'has devices of the host'] as const),
+    ...(['Remove --device where it is not needed.', 'privileged'] as const),
+  ),
   check(
     '5.19',
     {
@@ -213,7 +229,10 @@ export const CONTAINER_CHECKS: readonly HostCheck[] = [
     'Remove shared from the mount’s propagation.',
   ),
   byRule('5.21', 'run/host-uts', 'shares the host’s name', 'Remove --uts host.'),
-  byRule('5.22', 'run/seccomp-off', 'system calls are not filtered', 'Remove --security-opt seccomp=unconfined.'),
+  byRule(
+    ...(['5.22', 'run/seccomp-off', 'system calls are not filtered'] as const),
+    ...(['Remove --security-opt seccomp=unconfined.', 'privileged'] as const),
+  ),
   ...(['privileged', 'user'] as const).map((option, index) =>
     check(
       `5.${23 + index}`,
