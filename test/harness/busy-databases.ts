@@ -2,16 +2,17 @@ import type { Engine } from './engine.ts';
 
 /*
  * Four databases that keep their data in one volume, each under load, and each with a sum that every transaction leaves as it
- * is: a copy that mixes two moments has another one, or does not start at all.
+ * is: a copy that mixes two moments has another one, or does not start at all. Writers start few processes: runc cannot freeze
+ * (cgroup v1) what forks all the time.
  */
 const SQLITE = `
 for mode in wal delete; do
   sqlite3 /data/$mode.db "PRAGMA journal_mode=$mode; CREATE TABLE IF NOT EXISTS t (n INTEGER, pad TEXT)" >/dev/null
   (while :; do
-    sqlite3 -cmd '.timeout 60000' /data/$mode.db "BEGIN; INSERT INTO t SELECT 1, hex(randomblob(400)) FROM (VALUES(1),(2),(3)); \\
-      INSERT INTO t SELECT -1, hex(randomblob(400)) FROM (VALUES(1),(2),(3)); \\
-      DELETE FROM t WHERE rowid <= (SELECT max(rowid) FROM t) - 60000; COMMIT"
-  done) &
+    echo 'BEGIN; INSERT INTO t SELECT 1, hex(randomblob(400)) FROM (VALUES(1),(2),(3));'
+    echo 'INSERT INTO t SELECT -1, hex(randomblob(400)) FROM (VALUES(1),(2),(3));'
+    echo 'DELETE FROM t WHERE rowid <= (SELECT max(rowid) FROM t) - 60000; COMMIT;'
+  done | sqlite3 -cmd '.timeout 60000' /data/$mode.db) &
 done
 wait`;
 
@@ -33,8 +34,8 @@ sh -euc '
     USE shop; INSERT IGNORE INTO t SELECT seq, 0 FROM seq_1_to_2000"
   while :; do
     (echo "USE shop;"; while :; do
-      a=$(od -An -N2 -tu2 /dev/urandom); b=$(od -An -N2 -tu2 /dev/urandom)
-      echo "BEGIN; UPDATE t SET n = n - 1 WHERE id = $a % 2000 + 1; UPDATE t SET n = n + 1 WHERE id = $b % 2000 + 1; COMMIT;"
+      echo "SET @a = FLOOR(1 + RAND() * 2000), @b = FLOOR(1 + RAND() * 2000);"
+      echo "BEGIN; UPDATE t SET n = n - 1 WHERE id = @a; UPDATE t SET n = n + 1 WHERE id = @b; COMMIT;"
     done) | mariadb --user=root || sleep 0.2
   done' &
 exec mariadbd --user=root --datadir=/data/maria --skip-networking --socket=/run/mysqld/mysqld.sock --innodb-buffer-pool-size=32M`;
