@@ -14,6 +14,7 @@ import {
   writeReport,
 } from '#cli/write-report.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
+import type { TargetFailure } from '#report/items/problem-items.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 const FORMATS = ['table', 'json', 'cyclonedx', 'spdx', ...REPORT_FORMATS] as const;
@@ -34,11 +35,11 @@ export async function scanCommand(
   const home = await homeFor(flags, environment);
   const detail = { files: flags.files === true, explain: flags.explain === true, now };
   const scanned = await scanTargets(jobs, flags, detail, environment);
-  let { failed } = scanned;
+  let failed = scanned.failures.length > 0;
   const reports = [...scanned.reports];
   if (flags.running === true) reports.sort(mostUrgentFirst);
   for (const { format, file } of outputs) {
-    if (isReportFormat(format)) await writeReport(format, file, sourceOf(reports, now));
+    if (isReportFormat(format)) await writeReport(format, file, sourceOf(reports, scanned.failures, now));
     else await write(format, file, reports, jobs, flags);
   }
   if (home !== undefined && reports.length > 0) {
@@ -51,8 +52,8 @@ export async function scanCommand(
     : exitCodes.done;
 }
 
-function sourceOf(reports: readonly ScanReportInput[], now: Date): ReportSource {
-  const run = reportRun('scan', now);
+function sourceOf(reports: readonly ScanReportInput[], failures: readonly TargetFailure[], now: Date): ReportSource {
+  const run = { ...reportRun('scan', now), failures };
   const items = async () => (await import('#report/items/item-report.ts')).scanItemReport(reports, run);
   return {
     page: async () => (await import('#report/page/scan-page.ts')).scanPage(reports, run),

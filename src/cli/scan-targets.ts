@@ -9,9 +9,10 @@ import { createRangeHasher } from '#base/hash/range-hash.ts';
 import { schemeOf } from '#base/versions/ecosystem-scheme.ts';
 import { reportError } from '#cli/errors.ts';
 import { startProgress } from '#cli/progress.ts';
-import { HoldfastError } from '#core/errors.ts';
+import { HoldfastError, problemOf } from '#core/errors.ts';
 import { parsePlatform } from '#core/platform.ts';
 import { VERSION } from '#core/version.ts';
+import type { TargetFailure } from '#report/items/problem-items.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 
 /** Options that say what is scanned and how. */
@@ -44,7 +45,7 @@ export interface ScanDetail {
 export interface ScannedTargets {
   readonly reports: readonly ScanReportInput[];
   /** Some of several targets could not be scanned: that was told. */
-  readonly failed: boolean;
+  readonly failures: readonly TargetFailure[];
 }
 
 /** What the command line names, or what runs. @throws `USAGE` for nothing, or both */
@@ -102,7 +103,7 @@ export async function scanTargets(
   const hasher = createRangeHasher();
   const progress = startProgress(flags.quiet === true);
   const reports: ScanReportInput[] = [];
-  let failed = false;
+  const failures: TargetFailure[] = [];
   try {
     for (const job of jobs) {
       progress.step(`Scanning ${job.target}`);
@@ -113,7 +114,7 @@ export async function scanTargets(
         if (jobs.length === 1) throw error;
         progress.done();
         reportError(error, job.called ?? job.target);
-        failed = true;
+        failures.push({ name: job.called ?? job.target, problem: problemOf(error) });
       }
     }
   } finally {
@@ -128,7 +129,7 @@ export async function scanTargets(
       met.filter((name) => schemeOf(name) !== undefined),
     );
   }
-  return { reports, failed };
+  return { reports, failures };
 }
 
 function reportInput(

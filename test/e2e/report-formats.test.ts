@@ -116,3 +116,17 @@ needs('python3')('JUnit XML', () => {
     expect(counts.every((number) => number > 2)).toBe(true);
   });
 });
+
+test.each(['scan', 'check'])('%s says in every format what was named and could not be read', async (command) => {
+  const name = `lost-${command}`;
+  const ran = await bench.run([
+    ...[command, bench.path('debian.tar'), 'docker-archive:absent.tar', ...DATA()],
+    ...into(name, SCAN_FORMATS),
+  ]);
+  expect(ran.code).toBe(1);
+  expect(json(`${name}.sarif`).runs[0].invocations[0]).toMatchObject({ executionSuccessful: false });
+  expect(json(`${name}.gitlab-container-scanning`).scan.status).toBe('failure');
+  expect(read(`${name}.junit`)).toContain('<error ');
+  for (const format of SCAN_FORMATS) expect(read(`${name}.${format}`), format).toContain('absent.tar');
+  expect(read(`${name}.markdown`)).toContain('### Not looked at (1)');
+});

@@ -14,6 +14,7 @@ import type { Run } from '#policy/load/load-policy.ts';
 import type { Verdict } from '#policy/verdict.ts';
 import type { VexStatement } from '#policy/vex/statement.ts';
 import type { CheckReportInput } from '#report/check-report-input.ts';
+import type { TargetFailure } from '#report/items/problem-items.ts';
 
 const FORMATS = ['text', 'json', 'facts', 'openvex', ...REPORT_FORMATS] as const;
 
@@ -87,11 +88,12 @@ export async function checkCommand(
             several,
           );
         else if (output.format === 'openvex') await writeVex(output.file, checked, now);
-        else if (isReportFormat(output.format)) await writeReport(output.format, output.file, sourceOf(inputs, now));
+        else if (isReportFormat(output.format))
+          await writeReport(output.format, output.file, sourceOf(inputs, scanned.failures, now));
         else if (output.format === 'json') await writeReports(output.file, inputs, several);
-        else await writeTexts(output.file, inputs);
+        else await writeTexts(output.file, inputs, jobs.length === 0);
       }
-      return scanned.failed || record?.failed === true
+      return scanned.failures.length > 0 || record?.failed === true
         ? exitCodes.failed
         : exitCodeOf(checked.map(({ verdict }) => verdict));
     } finally {
@@ -154,8 +156,8 @@ function urgency({ decision }: Verdict): number {
   return ['deny', 'unknown', 'allow'].indexOf(decision);
 }
 
-function sourceOf(inputs: readonly CheckReportInput[], now: Date): ReportSource {
-  const run = reportRun('check', now);
+function sourceOf(inputs: readonly CheckReportInput[], failures: readonly TargetFailure[], now: Date): ReportSource {
+  const run = { ...reportRun('check', now), failures };
   return {
     page: async () => (await import('#report/page/check-page.ts')).checkPage(inputs, run),
     items: async () => (await import('#report/items/item-report.ts')).checkItemReport(inputs, run),
@@ -172,12 +174,16 @@ async function writeReports(
   return writeJson(file, inputs.map(toCheckReport), several);
 }
 
-async function writeTexts(file: string | undefined, inputs: readonly CheckReportInput[]): Promise<void> {
+async function writeTexts(
+  file: string | undefined,
+  inputs: readonly CheckReportInput[],
+  nothingRuns: boolean,
+): Promise<void> {
   const { checkText } = await import('#report/check-text.ts');
   const { width, paint } = file === undefined ? terminal() : NO_TERMINAL;
   const rule = `\n${'─'.repeat(Math.min(width, 100))}\n\n`;
   const texts = inputs.map((input) => checkText(input, { width, paint }));
-  return writeOut(file, texts.length === 0 ? ['Nothing runs.\n'] : [texts.join(rule)]);
+  return writeOut(file, nothingRuns ? ['Nothing runs.\n'] : [texts.join(rule)]);
 }
 
 async function writeJson(file: string | undefined, all: readonly unknown[], several: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import { doctorItems } from '#report/items/doctor-items.ts';
 import { hostItems } from '#report/items/host-items.ts';
 import { type ItemDraft, itemsOf, type ReportItem, type Subject } from '#report/items/item.ts';
 import { judgedSubject, lintItems, lintUnknowns } from '#report/items/lint-items.ts';
+import { failureItems, type TargetFailure } from '#report/items/problem-items.ts';
 import { findingItems, scanUnknowns, subjectOf } from '#report/items/scan-items.ts';
 import type { LintReportInput } from '#report/lint-report.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
@@ -33,12 +34,16 @@ export interface ReportRun {
   readonly tool: { readonly name: string; readonly version: string };
   /** ISO 8601. */
   readonly createdAt: string;
+  /** What was named and could not be looked at at all. */
+  readonly failures?: readonly TargetFailure[];
 }
 
 type GroupDraft = Omit<ItemGroup, 'items'> & { readonly items: readonly ItemDraft[] };
 
 /** Fingerprints differ in the whole report. */
-function reportOf(run: ReportRun, drafts: readonly GroupDraft[]): ItemReport {
+function reportOf(run: ReportRun, looked: readonly GroupDraft[]): ItemReport {
+  const failed = failureItems(run.failures ?? []).map((item): GroupDraft => ({ subject: item.subject, items: [item] }));
+  const drafts = [...looked, ...failed];
   const items = itemsOf(drafts.flatMap((draft) => draft.items));
   let at = 0;
   const groups = drafts.map((draft) => {

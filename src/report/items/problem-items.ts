@@ -19,6 +19,17 @@ export function problemItem({ code, message, path, hint }: Problem, subject: Sub
   };
 }
 
+/** Something that was named, and why it could not be looked at. */
+export interface TargetFailure {
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+/** What was named and could not be looked at: nothing is known of it. */
+export function failureItems(failures: readonly TargetFailure[]): readonly ItemDraft[] {
+  return failures.map(({ name, problem }) => problemItem(problem, { kind: 'image', name }));
+}
+
 function placesOf(path: string | undefined, subject: Subject): readonly Position[] {
   if (subject.kind !== 'file') return [];
   return [{ kind: 'file', path: path ?? subject.name, line: 1, column: 1 }];

@@ -4,29 +4,29 @@ import { checkSteps } from '#report/check-steps.ts';
 import { checkItems } from '#report/items/check-items.ts';
 import { count } from '#report/next-steps.ts';
 import type { Badge, Block, Page } from '#report/page/page.ts';
-import { advisoriesNote, targetFacts } from '#report/page/scan-page.ts';
+import { advisoriesNote, nothingTitle, notLookedAt, type PageRun, targetFacts } from '#report/page/scan-page.ts';
 import { sectionsWith } from '#report/page/sections.ts';
 
 /** Verdicts: of one target with why and what to do, of several the same, one after the other. */
-export function checkPage(inputs: readonly CheckReportInput[], run: Pick<Page, 'tool' | 'createdAt'>): Page {
+export function checkPage(inputs: readonly CheckReportInput[], run: PageRun): Page {
   const whole = 'The whole is in: holdfast check TARGET --format json';
   const [only, ...others] = inputs;
-  const sections = sectionsWith(
-    inputs.flatMap((input) => {
-      const { denies, missing, warnings, accepted } = checkItems(input);
-      const of = others.length === 0 ? '' : `${input.report.description.reference}: `;
-      const notes = input.verdict.notes;
-      return [
-        ...(others.length === 0 ? [] : [headOf(input)]),
-        { heading: `${of}Why it is denied`, lead: [], items: denies },
-        { heading: `${of}Not known`, lead: [], items: missing },
-        { heading: `${of}Warnings`, lead: [], items: warnings },
-        { heading: `${of}Accepted for a while`, lead: [], items: accepted },
-        ...(notes.length === 0 ? [] : [{ heading: `${of}Notes`, lead: [list(notes)], items: [], keep: true as const }]),
-      ];
-    }),
-  );
-  if (only !== undefined && others.length === 0) {
+  const alone = others.length === 0 && (run.failures ?? []).length === 0;
+  const parts = inputs.flatMap((input) => {
+    const { denies, missing, warnings, accepted } = checkItems(input);
+    const of = alone ? '' : `${input.report.description.reference}: `;
+    const notes = input.verdict.notes;
+    return [
+      ...(alone ? [] : [headOf(input)]),
+      { heading: `${of}Why it is denied`, lead: [], items: denies },
+      { heading: `${of}Not known`, lead: [], items: missing },
+      { heading: `${of}Warnings`, lead: [], items: warnings },
+      { heading: `${of}Accepted for a while`, lead: [], items: accepted },
+      ...(notes.length === 0 ? [] : [{ heading: `${of}Notes`, lead: [list(notes)], items: [], keep: true as const }]),
+    ];
+  });
+  const sections = sectionsWith([...parts, notLookedAt(run)]);
+  if (only !== undefined && alone) {
     return {
       title: only.report.description.reference,
       verdict: verdictBadge(only),
@@ -38,7 +38,7 @@ export function checkPage(inputs: readonly CheckReportInput[], run: Pick<Page, '
     };
   }
   return {
-    title: inputs.length === 0 ? 'Nothing runs' : `${inputs.length} images`,
+    title: inputs.length === 0 ? nothingTitle(run) : `${inputs.length} images`,
     facts: (['deny', 'unknown', 'allow'] as const).map((decision) => [
       decision,
       String(inputs.filter(({ verdict }) => verdict.decision === decision).length),

@@ -1,4 +1,5 @@
 import { formatPlatform } from '#core/platform.ts';
+import { failureItems, type TargetFailure } from '#report/items/problem-items.ts';
 import { findingItems, scanUnknowns } from '#report/items/scan-items.ts';
 import { count, nextSteps } from '#report/next-steps.ts';
 import type { Badge, Block, Page } from '#report/page/page.ts';
@@ -7,11 +8,27 @@ import type { ScanReportInput } from '#report/scan-report.ts';
 
 type Facts = Page['facts'];
 
+/** The run that a page is of, and what was named and could not be looked at. */
+export interface PageRun extends Pick<Page, 'tool' | 'createdAt'> {
+  readonly failures?: readonly TargetFailure[];
+}
+
+/** The section of what could not be looked at; it goes where there is nothing such. */
+export function notLookedAt({ failures = [] }: PageRun) {
+  return { heading: 'Not looked at', lead: [], items: failureItems(failures) };
+}
+
+/** Of a page without an image. */
+export function nothingTitle({ failures = [] }: PageRun): string {
+  return failures.length === 0 ? 'Nothing runs' : 'Nothing could be looked at';
+}
+
 /** What scans found: of one target with its facts, of several a section each. */
-export function scanPage(reports: readonly ScanReportInput[], run: Pick<Page, 'tool' | 'createdAt'>): Page {
+export function scanPage(reports: readonly ScanReportInput[], run: PageRun): Page {
   const whole = 'The whole is in: holdfast scan TARGET --format json';
   const [only, ...others] = reports;
-  if (only !== undefined && others.length === 0) {
+  const failed = (run.failures ?? []).length > 0;
+  if (only !== undefined && others.length === 0 && !failed) {
     const { description } = only;
     const sections = [
       { heading: 'Findings', lead: [], items: findingItems(only) },
@@ -34,11 +51,11 @@ export function scanPage(reports: readonly ScanReportInput[], run: Pick<Page, 't
     keep: true as const,
   }));
   return {
-    title: reports.length === 0 ? 'Nothing runs' : `${reports.length} images`,
-    ...(reports.length === 0 ? {} : { verdict: findingsBadge(reports) }),
+    title: reports.length === 0 ? nothingTitle(run) : `${reports.length} images`,
+    ...(reports.length === 0 ? {} : { verdict: findingsBadge(reports, failed) }),
     facts: [],
     lead: reports.slice(0, 1).flatMap(advisoriesNote),
-    sections: sectionsWith(drafts),
+    sections: sectionsWith([...drafts, notLookedAt(run)]),
     whole,
     ...run,
   };
@@ -46,10 +63,10 @@ export function scanPage(reports: readonly ScanReportInput[], run: Pick<Page, 't
 
 const UNKNOWN_LEAD: Block = { kind: 'text', text: 'What could not be read or compared is not known to be clean.' };
 
-function findingsBadge(reports: readonly ScanReportInput[]): Badge {
+function findingsBadge(reports: readonly ScanReportInput[], failed = false): Badge {
   const findings = reports.flatMap((report) => report.findings.findings);
   const packages = reports.reduce((sum, { inventory }) => sum + inventory.packages.length, 0);
-  const unknowns = reports.some((report) => scanUnknowns(report).length > 0);
+  const unknowns = failed || reports.some((report) => scanUnknowns(report).length > 0);
   const known = findings.filter(({ exploitation }) => exploitation?.knownExploitedSince !== undefined).length;
   const fixable = findings.filter(({ fixedVersions }) => fixedVersions.length > 0).length;
   if (packages === 0)
