@@ -22,18 +22,26 @@ const open = () => {
   database = new Libsql(workerData.path);
   for (const setting of ['busy_timeout = 30000', 'query_only = ON', 'trusted_schema = OFF', 'cache_size = -8192']) database.exec('PRAGMA ' + setting);
 };
-parentPort.on('message', () => {
+let over = false;
+const end = () => {
+  over = true;
+  try { database && database.close(); } catch {}
+  parentPort.close();
+};
+parentPort.on('message', (word) => {
+  if (word === 'end') return end();
+  if (over) return;
   try {
     if (database === undefined) open();
     const parameters = last === undefined ? [workerData.end] : [workerData.end, last];
     if (last === undefined) statement = database.prepare(workerData.query.first);
     const row = statement.get(parameters);
     if (last === undefined) statement = database.prepare(workerData.query.next);
-    if (row.page === null || row.page === undefined) return parentPort.postMessage({ kind: 'end' });
+    if (row.page === null || row.page === undefined) { over = true; return parentPort.postMessage({ kind: 'end' }); }
     last = row.last;
     const page = row.page.buffer === undefined ? row.page : row.page.buffer.slice(row.page.byteOffset, row.page.byteOffset + row.page.byteLength);
     parentPort.postMessage({ kind: 'page', page }, [page]);
-  } catch (error) { parentPort.postMessage({ kind: 'failed', message: String(error && error.message), code: error && error.code }); }
+  } catch (error) { over = true; parentPort.postMessage({ kind: 'failed', message: String(error && error.message), code: error && error.code }); }
 });`;
 
 type Answer =
@@ -49,6 +57,7 @@ type Answer =
 export async function* pagesInThread(path: string, query: PagedQuery, end: string): AsyncGenerator<Buffer> {
   const driver = createRequire(import.meta.url).resolve('libsql');
   const worker = new Worker(WORKER_SOURCE, { eval: true, workerData: { driver, path, query, end } });
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const answers: Answer[] = [];
   let arrived: () => void = () => {};
   let answer = new Promise<void>((resolve) => {
@@ -79,6 +88,8 @@ export async function* pagesInThread(path: string, query: PagedQuery, end: strin
       } else return;
     }
   } finally {
-    await worker.terminate();
+    // Not `terminate`: a driver that wants to throw in a thread that is being ended ends the whole process.
+    worker.postMessage('end');
+    await exited;
   }
 }
