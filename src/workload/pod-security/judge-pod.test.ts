@@ -37,7 +37,7 @@ const withPod = (security: Fields) => pod({ securityContext: { ...ofPod, ...secu
 async function podsOf(object: unknown): Promise<readonly PodFacts[]> {
   const read = await readWorkloads(
     // What stands between lines is written as it is: a number of JavaScript has no way to keep its point.
-    { path: 'p.json', text: JSON.stringify(object).replaceAll(/"__|__"/g, '') },
+    { path: 'p.json', text: JSON.stringify(object).replaceAll(/"as-it-is:|:as-it-is"/g, '') },
     { beside: async () => undefined, variable: () => undefined },
   );
   expect(read.problems).toEqual([]);
@@ -148,7 +148,7 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
   ['a port of the host', withContainer({}, { ports: [{ hostPort: 80 }] }), '0-37 hostPorts', '0-37 hostPorts'],
   [
     'a port of the host that is written with a point',
-    withContainer({}, { ports: [{ hostPort: '__80.0__' }] }),
+    withContainer({}, { ports: [{ hostPort: 'as-it-is:80.0:as-it-is' }] }),
     '0-37 hostPorts',
     '0-37 hostPorts',
   ],
@@ -352,7 +352,7 @@ const CASES: readonly (readonly [string, object, string, string])[] = [
   ],
   ['user 0', withContainer({ runAsUser: 0 }), '', '23-37 runAsUser'],
   ['user 0 of the pod', withPod({ runAsUser: 0 }), '', '23-37 runAsUser'],
-  ['user 0 that is written with a point', withContainer({ runAsUser: '__0.0__' }), '', '23-37 runAsUser'],
+  ['user 0 that is written with a point', withContainer({ runAsUser: 'as-it-is:0.0:as-it-is' }), '', '23-37 runAsUser'],
   ['user 1000', withContainer({ runAsUser: 1000 }), '', ''],
   [
     'a process of the Windows host in an init container, of a pod that is for Windows',
