@@ -106,7 +106,7 @@ function story(engine: RecordPlace['engine']): void {
     ];
     const expected = [['bad.tar'], ['good.tar', 'bad.tar'], ['bad.tar'], [], [], []];
     expect(await answers()).toEqual(expected);
-    expect(await done('ledger', 'rebuild')).toBe('Rebuilt: images, contents.\n');
+    expect(await done('ledger', 'rebuild')).toBe('Rebuilt: images, contents, flaws.\n');
     expect(await answers()).toEqual(expected);
 
     expect(await done('ledger', 'verify', '--quiet')).toMatch(/^The record is whole: 3 events\.\nNo outside/);
@@ -474,10 +474,10 @@ needs('postgres', 'psql')('two roles in PostgreSQL', () => {
     expect(await place.run(['init'], owner)).toMatchObject({ code: 0 });
     expect(await place.run(['scan', 'docker-archive:good.tar'], owner)).toMatchObject({ code: 0 });
     expectRefused(await place.run(['log']), 'HOME_DATABASE_REFUSED');
-    expect((await dbInit('holdfast_writer')).stdout).toContain('are built anew when they are needed: contents.');
+    expect((await dbInit('holdfast_writer')).stdout).toContain('are built anew when they are needed: contents, flaws.');
     await good('scan', 'docker-archive:good.tar');
     expect(await good('affected', 'pkg:deb/debian/bash')).toContain('1 image on the record');
-    expect(await good('ledger', 'rebuild')).toBe('Rebuilt: images, contents.\n');
+    expect(await good('ledger', 'rebuild')).toBe('Rebuilt: images, contents, flaws.\n');
     expect(await good('ledger', 'verify')).toMatch(/^The record is whole: 3 events/);
   });
 
