@@ -93,9 +93,11 @@ export const scanReport = z.object({
     tags: z.array(z.string()),
     layers: z.number().int().optional(),
     size: z
-      .object({ bytes: z.number().int(), of: z.enum(['compressed', 'uncompressed']) })
+      .object({ bytes: z.number().int(), of: z.enum(['compressed', 'uncompressed', 'unpacked']) })
       .optional()
-      .describe('Of all layers together: as they are stored and sent, or what they unpack to'),
+      .describe(
+        'Of all layers together: as they are stored and sent, as tars that are not compressed, or the files that an engine unpacked',
+      ),
     config: z
       .object({
         created: z.string().optional(),

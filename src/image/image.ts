@@ -11,10 +11,13 @@ import type { Platform } from '#core/platform.ts';
  */
 export type Verified = 'digests' | 'engine' | 'none' | 'not-applicable';
 
-/** How large an image is, and what was added up: its layers as they are stored and sent, or what they unpack to. */
+/**
+ * How large an image is, and what was added up: its layers as they are stored and sent, as tars that are not compressed, or
+ * the files that an engine unpacked.
+ */
 export interface ImageSize {
   readonly bytes: number;
-  readonly of: 'compressed' | 'uncompressed';
+  readonly of: 'compressed' | 'uncompressed' | 'unpacked';
 }
 
 /** What is known of an image beside its layers. */

@@ -293,14 +293,8 @@ needs('engine', 'busybox')('volume ls, volume doctor and doctor', () => {
     expect(socket?.reasons[0]).toMatchObject({ rule: 'run/sensitive-host-path', severity: 'high' });
     expect(report.host.passed + report.host.failed.length).toBeGreaterThan(0);
     expect(report.problems).toEqual([]);
-    const states = new Map(report.looked.map(({ subject, state }) => [subject, state]));
-    expect(states).toMatchObject(
-      new Map([
-        ['images', 'covered'],
-        ['containers', 'covered'],
-        ['snapshots', 'not-collected'],
-      ]),
-    );
+    const states = Object.fromEntries(report.looked.map(({ subject, state }) => [subject, state]));
+    expect(states).toMatchObject({ images: 'covered', containers: 'covered', snapshots: 'not-collected' });
   });
 
   test('doctor for people fits a terminal, but for commands that are to be pasted', async () => {

@@ -19,7 +19,7 @@ const schema = z.object({
     kind: text,
     os: z.optional(z.object({ id: text, versionId: text, name: text })),
     base: z.optional(z.looseObject({ name: z.optional(text), digest: z.optional(text) })),
-    size: z.optional(z.object({ bytes: z.number(), of: z.enum(['compressed', 'uncompressed']) })),
+    size: z.optional(z.object({ bytes: z.number(), of: z.enum(['compressed', 'uncompressed', 'unpacked']) })),
     config: z.optional(
       z.object({
         created: z.optional(text),

@@ -3,6 +3,7 @@ import type { ExposedContainer } from '#app/doctor/judge-containers.ts';
 import { collectHost } from '#app/lint/host/collect-host.ts';
 import type { Diagnosis } from '#app/volume/find/diagnose-volumes.ts';
 import { compareSeverity, SEVERITIES, type Severity } from '#core/severity.ts';
+import { DOCTOR_RULES } from '#volume/doctor/list.ts';
 import { unkeptVolumes } from '#volume/doctor/unkept.ts';
 import { HOST_CHECKS } from '#workload/host/list.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
@@ -20,7 +21,7 @@ export function dataPart(data: Diagnosis | undefined): DoctorReport['data'] {
   const { discovery, kept, report } = data;
   const nameOf = (id: string) => discovery.containers.find((one) => one.id === id)?.name ?? id;
   return {
-    findings: report.findings.filter(({ rule }) => rule !== ABOUT_MOUNTS).map((finding) => ({ ...finding })),
+    findings: report.findings.filter(({ rule }) => rule !== ABOUT_MOUNTS).sort(lossFirst),
     unkept: unkeptVolumes(discovery, kept).map(({ name, contents, users }) => ({
       volume: name,
       ...(contents === undefined ? {} : { sizeBytes: contents.sizeBytes }),
@@ -31,6 +32,15 @@ export function dataPart(data: Diagnosis | undefined): DoctorReport['data'] {
 }
 
 const TITLES = new Map(RUN_RULES.map(({ id, title }) => [id, title]));
+
+type DataFinding = DoctorReport['data']['findings'][number];
+
+/** Of what is as severe, what would be lost stands before what endangers. */
+function lossFirst(a: DataFinding, b: DataFinding): number {
+  return compareSeverity(a.severity, b.severity) || Number(LOSSES.has(b.rule)) - Number(LOSSES.has(a.rule));
+}
+
+const LOSSES: ReadonlySet<string> = new Set(DOCTOR_RULES.filter(({ kind }) => kind === 'loss').map(({ id }) => id));
 
 /** How containers are run, the worst first. */
 export function containersPart(

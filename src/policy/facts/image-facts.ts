@@ -24,8 +24,8 @@ export const imageFacts = z.object({
   layers: described(z.nullable(z.int()), 'How many; null where there are none.'),
   sizeBytes: described(z.nullable(z.int()), 'Of all layers together; null where one of them is not known.'),
   sizeOf: described(
-    z.nullable(z.enum(['compressed', 'uncompressed'])),
-    'What was added up: layers as they are stored and sent, or what they unpack to.',
+    z.nullable(z.enum(['compressed', 'uncompressed', 'unpacked'])),
+    'What was added up: layers as they are stored and sent, as tars that are not compressed, or the files that an engine unpacked.',
   ),
   user: described(z.nullable(text), 'As configured; empty means root, null that it is not known.'),
   root: described(

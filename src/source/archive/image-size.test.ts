@@ -22,5 +22,5 @@ it('adds layers as they are stored, and says whether that is compressed', () => 
 it('knows nothing where one layer is not known, unless the engine says what they unpack to', () => {
   expect(imageSize({ layers: [layer('x', 3), layer('y')] })).toBeUndefined();
   expect(imageSize({ layers: [plain('some/file', 3)] })).toBeUndefined();
-  expect(imageSize({ layers: [layer('y')], unpackedBytes: 9 })).toEqual({ bytes: 9, of: 'uncompressed' });
+  expect(imageSize({ layers: [layer('y')], unpackedBytes: 9 })).toEqual({ bytes: 9, of: 'unpacked' });
 });

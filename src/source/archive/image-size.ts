@@ -2,7 +2,7 @@ import type { ImageSize } from '#image/image.ts';
 import type { SelectedImage, SelectedLayer } from '#source/archive/selected-image.ts';
 
 /**
- * The sum of an image's layers as they are stored, else of what they unpack to; undefined where the size of one is not
+ * The sum of an image's layers as they are stored, else of the files that an engine counts; undefined where the size of one is not
  * known, or whether that is of compressed bytes.
  */
 export function imageSize({
@@ -11,7 +11,7 @@ export function imageSize({
 }: Pick<SelectedImage, 'layers' | 'unpackedBytes'>): ImageSize | undefined {
   const forms = layers.map(formOf);
   const isKnown = forms.every((form) => form !== 'unknown') && layers.every(({ sizeBytes }) => sizeBytes !== undefined);
-  if (!isKnown) return unpackedBytes === undefined ? undefined : { bytes: unpackedBytes, of: 'uncompressed' };
+  if (!isKnown) return unpackedBytes === undefined ? undefined : { bytes: unpackedBytes, of: 'unpacked' };
   return {
     bytes: layers.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0),
     of: forms.includes('compressed') ? 'compressed' : 'uncompressed',
