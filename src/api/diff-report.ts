@@ -10,6 +10,7 @@ const side = z.object({
   scannedAt: z.string().describe('ISO 8601'),
   advisories: z.object({ kind: z.enum(['none', 'starter', 'full']), builtAt: z.string().optional() }),
   packages: z.int(),
+  compared: z.int().describe('packages for which there was enough to compare with'),
   findings: z.int(),
   problems: z.int().describe('what could not be read'),
 });

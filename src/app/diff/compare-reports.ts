@@ -33,7 +33,8 @@ function sideOf(report: ScanReport, groups: ReturnType<typeof packageGroups>): D
   };
 }
 
-function about({ target, createdAt, advisories, packages, findings, problems }: ScanReport): DiffReport['before'] {
+function about(report: ScanReport): DiffReport['before'] {
+  const { target, createdAt, advisories, packages, findings, problems, coverage } = report;
   const { reference, kind, digest, imageId, platform } = target;
   return {
     ...{ reference, kind },
@@ -45,8 +46,17 @@ function about({ target, createdAt, advisories, packages, findings, problems }: 
       kind: advisories.kind,
       ...(advisories.builtAt === undefined ? {} : { builtAt: advisories.builtAt }),
     },
-    ...{ packages: packages.length, findings: findings.length, problems: problems.length },
+    ...{
+      packages: packages.length,
+      compared: comparedOf(coverage),
+      findings: findings.length,
+      problems: problems.length,
+    },
   };
+}
+
+function comparedOf(coverage: ScanReport['coverage']): number {
+  return coverage.filter(({ state }) => state === 'covered').reduce((sum, one) => sum + one.packages, 0);
 }
 
 type States = DiffReport['coverage'][number]['before'];

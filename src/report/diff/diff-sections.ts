@@ -51,9 +51,11 @@ export function versionsOf({ package: name, before, after }: Findings['new'][num
   return `${name} ${old} → ${now}`;
 }
 
-/** `app:1.4 (5 findings)` */
-export function sideInWords({ reference, findings, packages }: DiffReport['before']): string {
-  return `${reference} (${count(packages, 'package')}, ${count(findings, 'finding')})`;
+/** `app:1.4 (90 packages, 80 of them compared, 5 findings)` */
+export function sideInWords({ reference, findings, packages, compared }: DiffReport['before']): string {
+  // Without it, no findings would look like good news.
+  const partly = compared < packages ? `, ${compared === 0 ? 'none' : compared} of them compared` : '';
+  return `${reference} (${count(packages, 'package')}${partly}, ${count(findings, 'finding')})`;
 }
 
 /** `Debian:12: covered 100 → no-data 90` */
