@@ -76,7 +76,7 @@ export const HOSTILE_DRAFT: ItemDraft = flawDraft({
 
 const RUN: ReportRun = {
   command: 'scan',
-  root: '/work',
+  root: '/project',
   tool: { name: 'holdfast', version: '1.0.0' },
   createdAt: '2024-07-01T12:34:56.789Z',
 };

@@ -51,7 +51,7 @@ describe('SARIF', () => {
     const uri = (path: string) =>
       written(reportOf([[draft({ positions: [{ kind: 'file', path, line: 1, column: 1 }] })]])).results[0].locations[0]
         .physicalLocation;
-    expect(uri('/work/a b/#c').artifactLocation).toEqual({ uri: 'a%20b/%23c', uriBaseId: '%SRCROOT%' });
+    expect(uri('/project/a b/#c').artifactLocation).toEqual({ uri: 'a%20b/%23c', uriBaseId: '%SRCROOT%' });
     expect(uri('./x/../y').artifactLocation.uri).toBe('y');
     expect(uri('/else/where').artifactLocation).toEqual({ uri: 'file:///else/where' });
     expect(uri('y').region).toEqual({ startLine: 1 });
