@@ -1,5 +1,5 @@
 import type { Reason } from '#core/reason.ts';
-import type { Container, PublishedPort } from '#workload/model/container.ts';
+import { type Container, isEverywhere } from '#workload/model/container.ts';
 import { valueIn } from '#workload/model/setting.ts';
 
 /** What lies between an attacker and a container, and between the container and its host. */
@@ -36,10 +36,6 @@ export function exposureOf(container: Container, reasons: readonly Reason[]): Ex
         : [],
     ),
   };
-}
-
-function isEverywhere({ address }: PublishedPort): boolean {
-  return address === undefined || /^(?:0\.0\.0\.0|::|\*|0:0:0:0:0:0:0:0)$/.test(address);
 }
 
 /** All that several containers of one image have. */

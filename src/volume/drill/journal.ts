@@ -7,6 +7,7 @@ import { makeSyncedDirectory, syncDirectory } from '#base/files/sync-directory.t
 import { writing } from '#base/files/writing.ts';
 import { systemCode } from '#core/errors.ts';
 import type { Holder } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 
 /*
  * One file a drill, `ID.drill`, on disk before anything is made; it goes when all that it names has gone. The names have the
@@ -19,7 +20,7 @@ const schema = z.object({
   version: z.literal(1),
   id: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
   engine: text,
-  holder: z.object({ pid: z.int(), startTicks: z.number(), bootId: text, namespace: text, host: text }),
+  holder: holderSchema,
   at: text,
 });
 

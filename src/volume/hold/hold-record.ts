@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Holder } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 
 /** How containers are held: frozen, or stopped. */
 export type HoldMethod = 'pause' | 'stop';
@@ -60,13 +61,7 @@ const intentSchema = z.object({
   id: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
   engine: text,
   method: z.enum(['pause', 'stop']),
-  holder: z.object({
-    pid: z.int(),
-    startTicks: z.number(),
-    bootId: text,
-    namespace: text,
-    host: text,
-  }),
+  holder: holderSchema,
   at: text,
   deadline: deadlineSchema,
   containers: z

@@ -95,3 +95,8 @@ export interface Variable {
   readonly value: string | undefined;
   readonly at: Position;
 }
+
+/** Whether a port is open on every address of its host. */
+export function isEverywhere({ address }: PublishedPort): boolean {
+  return address === undefined || /^(?:0\.0\.0\.0|::|\*|0:0:0:0:0:0:0:0)$/.test(address);
+}

@@ -1,4 +1,4 @@
-import type { PublishedPort } from '#workload/model/container.ts';
+import { isEverywhere, type PublishedPort } from '#workload/model/container.ts';
 import { valueIn } from '#workload/model/setting.ts';
 import type { Deployment, Workload } from '#workload/model/workload.ts';
 import {
@@ -16,11 +16,6 @@ import {
 import { isDatabase } from '#workload/rules/data-service.ts';
 
 const service = (lines: string) => `services:\n  web:\n    image: example/web:1.2\n${lines}`;
-
-/** Whether a port is open on every address of its host. */
-function isEverywhere({ address }: PublishedPort): boolean {
-  return address === undefined || /^(?:0\.0\.0\.0|::|\*|0:0:0:0:0:0:0:0)$/.test(address);
-}
 
 /** `8080`, or what stands for a port that the engine chooses. */
 function portName({ host }: PublishedPort): string {

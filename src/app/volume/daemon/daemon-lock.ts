@@ -6,16 +6,11 @@ import type { Home } from '#app/home/home.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { type Holder, holderState, isSameHolder } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 
 const schema = z.object({
   version: z.literal(1),
-  holder: z.object({
-    pid: z.int(),
-    startTicks: z.number(),
-    bootId: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-  }),
+  holder: holderSchema,
 });
 
 /** One that took the file over at the same time would have done so by then. */

@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import type { Home } from '#app/home/home.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { systemCode } from '#core/errors.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 import { cursorSchema } from '#volume/observe/cursor.ts';
 
 const schema = z.object({
@@ -17,13 +18,7 @@ const schema = z.object({
   /** When this was written: ISO 8601. The run lived at least until then. */
   at: z.string(),
   /** The process that wrote it. */
-  holder: z.object({
-    pid: z.int(),
-    startTicks: z.number(),
-    bootId: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-  }),
+  holder: holderSchema,
 });
 
 /** How far the observer of an engine is: a small file, as the ledger is no place for what changes every second. */

@@ -8,6 +8,7 @@ import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
 import { systemCode } from '#core/errors.ts';
 import { holderState, thisProcess } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 
 /*
  * One file for each restore that is under way, `restores/ID.json` in the home, on disk before anything is made or moved:
@@ -20,13 +21,7 @@ const path = z.string();
 const schema = z.object({
   version: z.literal(1),
   id: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
-  holder: z.object({
-    pid: z.number(),
-    startTicks: z.number(),
-    bootId: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-  }),
+  holder: holderSchema,
   /** Where things are restored before they count. */
   scratch: path,
   swap: z.optional(

@@ -17,17 +17,12 @@ import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { type Holder, holderState, thisProcess } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 import { stagingName } from '#volume/snapshot/tags.ts';
 
 const schema = z.object({
   version: z.literal(1),
-  holder: z.object({
-    pid: z.int(),
-    startTicks: z.number(),
-    bootId: z.string(),
-    namespace: z.string(),
-    host: z.string(),
-  }),
+  holder: holderSchema,
   target: z.string(),
   repository: z.object({ name: z.string(), id: z.string() }),
   /** Position of the event with which its snapshot began; absent until that is on the record. */

@@ -7,13 +7,14 @@ import type { LabelledCommand } from '#app/volume/snapshot/around/run-command.ts
 import { replaceFile } from '#base/files/replace-file.ts';
 import { systemCode } from '#core/errors.ts';
 import type { Holder } from '#volume/hold/holder.ts';
+import { holderSchema } from '#volume/hold/holder-schema.ts';
 
 const text = z.string().check(z.maxLength(64 * 1024));
 const schema = z.object({
   holdfast: z.literal('commands'),
   version: z.literal(1),
   engine: text,
-  holder: z.object({ pid: z.int(), startTicks: z.number(), bootId: text, namespace: text, host: text }),
+  holder: holderSchema,
   at: text,
   after: z
     .array(z.object({ container: text, name: text, label: text, argv: z.array(text), user: z.optional(text) }))
