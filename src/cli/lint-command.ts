@@ -15,6 +15,7 @@ import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
 import { isReportFormat, LINT_REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { Judged } from '#core/judged.ts';
+import { parsePlatform } from '#core/platform.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import { type LintReportInput, toLinted, toLintReport } from '#report/lint-report.ts';
@@ -59,15 +60,19 @@ function withoutImages(paths: readonly string[]): readonly string[] {
 /** What opens images is loaded only where some are named. */
 async function imagesAmong(
   paths: readonly string[],
-  choice: LintFlags,
+  { platform, insecure, ...choice }: LintFlags,
   settings: Settings,
 ): Promise<readonly Judged[]> {
   const named = paths.filter((path) => path.startsWith(IMAGE_TARGET));
   if (named.length === 0) return [];
   const { lintImage } = await import('#app/lint/lint-image.ts');
   const rules = LINT_KINDS.flatMap((kind) => kind.rules);
+  const open = {
+    ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
+    ...{ verify: true, exportOnly: false, insecure: insecure === true, environment: process.env },
+  };
   const judged: Judged[] = [];
-  for (const one of named) judged.push(await lintImage(one, rules, choice, settings, process.env));
+  for (const one of named) judged.push(await lintImage(one, rules, choice, settings, open));
   return judged;
 }
 

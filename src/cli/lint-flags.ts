@@ -15,4 +15,7 @@ export interface LintFlags {
   readonly env?: readonly string[];
   /** hadolint's configuration. */
   readonly config?: string;
+  /** Of images: which of an index, and whether registries may be asked in plain HTTP. */
+  readonly platform?: string;
+  readonly insecure?: true;
 }

@@ -89,6 +89,17 @@ function summary({ judged, files, passedOver, problems }: LintReportInput): stri
   ].filter((part) => part !== '');
   const rest = but.length === 0 ? '' : ` (${but.join('; ')})`;
   if (files === 0) return `Nothing was judged${rest}.`;
-  if (reasons.length === 0) return `No findings in ${count(files, 'file')}${rest}.`;
-  return `${count(reasons.length, 'finding')} in ${count(files, 'file')}: ${parts.join(', ')}${rest}.`;
+  const among = judgedWords(judged, files);
+  if (reasons.length === 0) return `No findings in ${among}${rest}.`;
+  return `${count(reasons.length, 'finding')} in ${among}: ${parts.join(', ')}${rest}.`;
+}
+
+/** Histories of images are among what was judged. */
+function judgedWords(judged: readonly Judged[], files: number): string {
+  const images = judged.filter(({ kind }) => kind === 'image').length;
+  const words = [
+    ...(images === 0 ? [] : [count(images, 'image')]),
+    ...(files > images ? [count(files - images, 'file')] : []),
+  ];
+  return words.join(' and ');
 }

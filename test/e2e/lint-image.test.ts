@@ -49,7 +49,9 @@ test('an image is judged by its history, with layers for places', async () => {
     ]),
   );
   expect(ran.stdout).not.toContain('8sd7f6sd87f6');
-  expect((await lint('image:bad.tar')).stdout).toContain('layer 1');
+  const { stdout } = await lint('image:bad.tar');
+  expect(stdout).toContain('layer 1');
+  expect(stdout).toMatch(/findings? in 1 image: /);
   expect((await lint('image:bad.tar', '--only', 'build/root-user', '--fail-on', 'critical')).code).toBe(0);
 });
 
@@ -66,7 +68,7 @@ test('good images pass, also compressed, and beside files', async () => {
   writeFileSync(bench.path('Dockerfile'), 'FROM scratch\nCOPY a /a\nUSER 1000\n');
   const ran = await lint('image:good.tar', 'image:docker-archive:good.tar.gz', 'Dockerfile');
   expect(ran).toMatchObject({ code: 0, stderr: '' });
-  expect(ran.stdout).toContain('in 3 files');
+  expect(ran.stdout).toContain('in 2 images and 1 file');
 });
 
 test('what has no history was not judged, and a name that means nothing is a usage error', async () => {

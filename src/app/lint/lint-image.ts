@@ -1,5 +1,6 @@
 import { IMAGE_TARGET } from '#app/lint/image-target.ts';
 import { type RuleChoice, selectRules } from '#app/lint/select-rules.ts';
+import type { OpenOptions } from '#app/open-target.ts';
 import { readDescription } from '#app/read-description.ts';
 import { judgeHistory } from '#buildfile/judge-history.ts';
 import type { Settings } from '#buildfile/settings/settings.ts';
@@ -22,12 +23,11 @@ export async function lintImage(
   rules: readonly RuleFacts[],
   choice: RuleChoice,
   settings: Settings,
-  environment: NodeJS.ProcessEnv,
+  open: OpenOptions,
 ): Promise<Judged> {
   const wanted = selectRules(rules, choice);
-  const options = { verify: true, exportOnly: false, insecure: false, environment };
   try {
-    const { config } = await readDescription(named.slice(IMAGE_TARGET.length), options);
+    const { config } = await readDescription(named.slice(IMAGE_TARGET.length), open);
     const history = config?.history ?? [];
     if (history.every(({ createdBy = '' }) => createdBy === '')) return notJudged(named, noHistory(named));
     const reasons = judgeHistory(history, config?.diffIds, settings).filter(({ rule }) => wanted(rule));

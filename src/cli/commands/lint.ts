@@ -36,6 +36,8 @@ export function addLint(program: Command, finish: Finish): void {
         .default([], 'none'),
     )
     .option('--config <FILE>', 'hadolint’s configuration (default: .hadolint.yaml in the current directory)')
+    .option('--platform <OS/ARCH>', 'which image of a multi-platform index image:TARGET means (default: this host’s)')
+    .option('--insecure', 'plain HTTP to registries of image:TARGET that are not on this host')
     .option('--fix', 'make the edits that clear findings, then judge what is left')
     .addHelpText('after', LINT_HELP)
     .action(async (paths: string[], flags: LintFlags) => {
