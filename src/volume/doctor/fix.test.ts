@@ -34,6 +34,10 @@ test('whatever labels, names and paths are, lines to paste hold nothing for a sh
       const found = examine(
         discovery([
           container('anonymous', { ...own, mounts: [mounts.anonymous('a', `/data/${path}`)] }),
+          container('memory', {
+            ...own,
+            mounts: [mounts.tmpfs(`/data/${path}`, survey({}, { '/ibdata1': 'InnoDB' }))],
+          }),
           container('layer', {
             ...own,
             layer: { seen: 'in-place', survey: survey({}, { [`/srv/${path}/x.db`]: 'SQLite' }) },

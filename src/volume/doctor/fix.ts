@@ -90,3 +90,22 @@ export function copyLayer(
     ...mountLines(container, to, path, instead),
   ];
 }
+
+/**
+ * Copies a tmpfs of a running container into a named volume. Only from inside can it be read, so that it cannot stand still
+ * meanwhile.
+ */
+export function copyMemory(discovery: Discovery, container: DiscoveredContainer, path: string): readonly string[] {
+  const to = newVolumeName(container, path);
+  const docker = program(discovery);
+  const more = mountLines(container, to, path, 'the tmpfs');
+  if (container.state !== 'running') return more;
+  return [
+    '# what is there now is gone when it stops. First a dump by its own program (pg_dumpall, mysqldump, mongodump);',
+    '# a copy of the files is whole only while nothing writes to them:',
+    `${docker} volume create ${to}`,
+    `${docker} exec ${shellWord(container.name)} tar -c -C ${shellWord(path)} . | \\`,
+    `  ${docker} run --rm --interactive --volume ${to}:/to busybox tar -x -C /to`,
+    ...more,
+  ];
+}

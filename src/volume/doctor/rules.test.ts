@@ -33,6 +33,21 @@ describe('data in anonymous volumes', () => {
     ]);
   });
 
+  test('a shell in the image of a server, and a server whose data was moved elsewhere, leave it empty: no alarm', () => {
+    const shell = service('library/postgres', { words: ['bash'] });
+    const moved = service('library/postgres', { words: ['postgres'], environment: new Map([['PGDATA', '/pg']]) });
+    for (const removedAtEnd of [true, false]) {
+      const one = (facts: typeof shell, ...more: DiscoveredContainer['mounts']) =>
+        container('db', { ...facts, removedAtEnd, mounts: [anonymous('a', PG), ...more] });
+      expect(told(one(shell), volume('a', EMPTY))).toEqual([]);
+      expect(told(one(shell), volume('a', CLUSTER))).toHaveLength(1);
+      expect(told(one(shell))).toHaveLength(1);
+      expect(told(one(moved, named('v', '/pg')), volume('a', EMPTY))).toEqual([]);
+      expect(told(one(moved, named('v', '/pg')), volume('a', CLUSTER))).toHaveLength(1);
+    }
+    expect(told(container('db', { ...shell, ...inLayer(EMPTY) }))).toEqual([]);
+  });
+
   test('with --rm it is deleted when the container ends', () => {
     expect(told(app({ removedAtEnd: true }))).toEqual(['high removed-with-container /data']);
     expect(told(app({ removedAtEnd: true }), volume('a', survey({}, { '/ibdata1': 'InnoDB' })))).toEqual([
@@ -232,6 +247,10 @@ describe('mounts that miss the data', () => {
     const db = (path: string) =>
       container('db', { ...service('library/postgres', { tag: '16' }), mounts: [tmpfs(path)] });
     expect(told(db(PG))).toEqual([`high database-on-tmpfs ${PG}`]);
+    const fix = examine(discovery([db(PG)]))[0]?.fix.join('\n');
+    expect(fix).toMatch(/^# what is there now is gone when it stops/);
+    expect(fix).toContain(`docker exec db tar -c -C ${PG} . |`);
+    expect(fix).not.toMatch(/docker (?:stop|pause|cp)/);
     const found = survey({}, { '/ibdata1': 'InnoDB' });
     expect(told(container('x', { mounts: [tmpfs('/srv/db', found)] }))).toEqual(['high database-on-tmpfs /srv/db']);
     expect(told(container('x', { mounts: [tmpfs('/tmp', found)] }))).toEqual([]);
@@ -251,6 +270,13 @@ describe('hazards', () => {
     expect(told(app(true), { volumes: { v: { contents } } })).toEqual([]);
     const vaultwarden = container('w', { ...service('vaultwarden/server'), mounts: [bind('/mnt/nas/w', '/data')] });
     expect(told(vaultwarden, { binds: { '/mnt/nas/w': { network } } })).toEqual(['high sqlite-on-network /data']);
+  });
+
+  test('the engine’s socket has nothing below it that could be mounted instead', () => {
+    const app = container('app', { mounts: [bind('/var/run/docker.sock', '/var/run/docker.sock')] });
+    const fix = examine(discovery([app]))[0]?.fix.join('\n');
+    expect(fix).toContain('a proxy');
+    expect(fix).not.toContain('directory below');
   });
 
   test('two stacks write one volume', () => {

@@ -48,6 +48,8 @@ function worth(
     if (below.length > 0 && !itsData) return undefined;
     if (service.scratch.includes(destination)) return undefined;
     if (service.role === 'client' && (empty || contents === undefined)) return undefined;
+    // A shell in its image, or a variable or option that moved the data elsewhere: a server fills its directory at once.
+    if (empty && (service.role !== 'server' || (service.directories.length > 0 && !itsData))) return undefined;
     if (itsData && service.keeps === 'nothing') return undefined;
     if (itsData && service.keeps === 'optional') return empty ? undefined : contents === undefined ? 'medium' : 'high';
     if (itsData) return 'high';

@@ -41,7 +41,9 @@ export function unmountedData(container: DiscoveredContainer): readonly Unmounte
       const { title } = service;
       if (written === true && layer !== undefined)
         return [{ path, title, written, bytes: bytesBelow(layer.survey, path) }];
-      const idle = container.readOnlyRoot || elsewhere || service.role === 'client' || service.keeps === 'optional';
+      // A shell in its image writes nothing there; where the layer could not be read, it may be a script that starts the server.
+      const absent = service.role === 'client' || (service.role === 'unknown' && written === false);
+      const idle = container.readOnlyRoot || elsewhere || absent || service.keeps === 'optional';
       return idle ? [] : [{ path, title, ...(written === undefined ? {} : { written }), bytes: 0 }];
     });
 }

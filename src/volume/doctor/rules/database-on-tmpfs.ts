@@ -1,6 +1,6 @@
 import { isWithin } from '#core/container-path.ts';
 import type { DiscoveredContainer, DiscoveredMount } from '#volume/discover/discovery.ts';
-import { mountLines, newVolumeName } from '#volume/doctor/fix.ts';
+import { copyMemory } from '#volume/doctor/fix.ts';
 import type { DoctorRule } from '#volume/doctor/rule.ts';
 import { isMadeAgain, mountAt, shownDatabases } from '#volume/doctor/where.ts';
 
@@ -23,7 +23,7 @@ export const databaseOnTmpfs: DoctorRule = {
               container,
               path,
               evidence: [why, 'it is gone when the container stops or the host restarts'],
-              fix: mountLines(container, newVolumeName(container, path), path, 'the tmpfs'),
+              fix: copyMemory(discovery, container, path),
             } as const,
           ];
         }),

@@ -73,15 +73,25 @@ export const sensitiveBind: DoctorRule = {
                 `${source} of the host, ${writable ? 'writable' : 'read-only'}: ${found.what}`,
                 ...(engine.rootless ? ['the engine is rootless: with the rights of its user only'] : []),
               ],
-              fix: [
-                `# start ${container.name} without the mount of ${source}, or mount only the directory below it that it needs,`,
-                '# read-only where it does not write (--volume SOURCE:TARGET:ro); leave it out of snapshots',
-              ],
+              fix: fixOf(container.name, source),
             },
           ];
         }),
     ),
 };
+
+function fixOf(name: string, source: string): readonly string[] {
+  if (/\.sock$/.test(source)) {
+    return [
+      `# start ${name} without ${source}; where it cannot do without, give it a proxy that lets through only the calls`,
+      '# that it needs; leave it out of snapshots',
+    ];
+  }
+  return [
+    `# start ${name} without the mount of ${source}, or mount only the directory below it that it needs,`,
+    '# read-only where it does not write (--volume SOURCE:TARGET:ro); leave it out of snapshots',
+  ];
+}
 
 /** Another engine's data root, as rootless ones have it. */
 function dataRoot(source: string): Sensitive | undefined {
