@@ -46,9 +46,9 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:
  */
 export function storeAddresses(text: string): readonly StoreAddress[] {
   const found: StoreAddress[] = [];
-  const pattern = /(?:jdbc:)?([a-z][a-z0-9]{1,11})(?:\+[a-z0-9]{1,20})?:\/\/([^\s"'<>]{0,2000})/g;
+  const pattern = /(?:jdbc:)?([a-z][a-z0-9]{1,11})(?:\+[a-z0-9]{1,20})?:\/\/([^\s"'<>]{0,2000})/gi;
   for (const [, scheme = '', rest = ''] of text.slice(0, TEXT_LIMIT).matchAll(pattern)) {
-    const kind = SCHEMES.get(scheme);
+    const kind = SCHEMES.get(scheme.toLowerCase());
     if (kind === undefined) continue;
     const host = hostOf(rest);
     found.push(host === undefined ? { kind } : { kind, host });
