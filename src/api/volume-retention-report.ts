@@ -79,3 +79,14 @@ export const retentionSettingsReportSchema = z
   .meta({ id: 'VolumeRetentionSettings' });
 
 export type RetentionSettingsReport = z.infer<typeof retentionSettingsReportSchema>;
+
+/** What `holdfast volume signs accept --format json` prints. */
+export const signsAcceptedSchema = z
+  .object({
+    volume: z.string(),
+    repository: z.string(),
+    snapshots: z.array(z.string()).describe('in which signs were raised'),
+  })
+  .meta({ id: 'VolumeSignsAccepted' });
+
+export type SignsAccepted = z.infer<typeof signsAcceptedSchema>;

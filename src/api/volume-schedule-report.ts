@@ -1,22 +1,38 @@
 import { z } from 'zod';
 
+const schedule = {
+  name: z.string(),
+  what: z.union([
+    z.object({ kind: z.literal('volume'), volume: z.string() }),
+    z.object({ kind: z.literal('bind'), path: z.string() }),
+    z.object({ kind: z.literal('stack'), stack: z.string() }),
+    z.object({ kind: z.literal('all') }),
+  ]),
+  repository: z.string(),
+  when: z.union([
+    z.object({ kind: z.literal('cron'), expression: z.string(), zone: z.string() }),
+    z.object({ kind: z.literal('max-age'), hours: z.number() }),
+  ]),
+};
+
+/** What `holdfast volume schedule set --format json` prints. */
+export const scheduleSetSchema = z.object(schedule).meta({ id: 'VolumeScheduleSet' });
+
+export type ScheduleSet = z.infer<typeof scheduleSetSchema>;
+
+/** What `holdfast volume schedule rm --format json` prints. */
+export const scheduleRemovedSchema = z
+  .object({ removed: z.string().describe('its name; its snapshots stay') })
+  .meta({ id: 'VolumeScheduleRemoved' });
+
+export type ScheduleRemoved = z.infer<typeof scheduleRemovedSchema>;
+
 /** What `holdfast volume schedule ls --format json` prints. */
 export const scheduleListSchema = z
   .object({
     schedules: z.array(
       z.object({
-        name: z.string(),
-        what: z.union([
-          z.object({ kind: z.literal('volume'), volume: z.string() }),
-          z.object({ kind: z.literal('bind'), path: z.string() }),
-          z.object({ kind: z.literal('stack'), stack: z.string() }),
-          z.object({ kind: z.literal('all') }),
-        ]),
-        repository: z.string(),
-        when: z.union([
-          z.object({ kind: z.literal('cron'), expression: z.string(), zone: z.string() }),
-          z.object({ kind: z.literal('max-age'), hours: z.number() }),
-        ]),
+        ...schedule,
         next: z
           .string()
           .nullable()

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scheduleSetSchema } from '#api/volume-schedule-report.ts';
 import type { SnapshotTaken } from '#api/volume-snapshot-report.ts';
 import { BASE_LINES, buildImage } from '../harness/build-image.ts';
 import { type Daemon, startDaemon } from '../harness/daemon.ts';
@@ -138,7 +139,9 @@ needs(
       'fresh:/data',
       'busybox',
     );
-    await ok('volume', 'schedule', 'set', 'often', '--volume', 'fresh', '--repo', 'main', '--max-age', '6');
+    const often = ['often', '--volume', 'fresh', '--repo', 'main', '--max-age', '6', '--format', 'json'];
+    const set = scheduleSetSchema.parse(JSON.parse(await ok('volume', 'schedule', 'set', ...often)));
+    expect(set).toMatchObject({ name: 'often', when: { kind: 'max-age', hours: 6 } });
     expect(await ok('volume', 'schedule', 'ls')).toMatch(
       /often\s+volume fresh\s+main\s+at most 6 hours old\s+-\s+not yet/,
     );

@@ -3,6 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  recoverySheetSchema,
+  repositoryCopiedSchema,
+  repositoryPasswordRotatedSchema,
+  repositoryUnlockedSchema,
+} from '#api/volume-repository-care-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { type Bench, startBench } from '../harness/holdfast.ts';
 import { needs } from '../harness/skip.ts';
@@ -103,6 +109,16 @@ needs('restic')('holdfast volume repo', () => {
     );
     expect(added).toMatchObject({ name: 'old', shared: true, snapshots: 1, problems: [] });
     expect(await ok('volume', 'repo', 'copy', 'old', 'nas')).toBe('1 snapshot of old is in nas, too.\n');
+    const again = repositoryCopiedSchema.parse(
+      JSON.parse(await ok('volume', 'repo', 'copy', 'old', 'nas', '--format', 'json')),
+    );
+    expect(again).toMatchObject({
+      from: 'old',
+      to: 'nas',
+      snapshots: [{ snapshot: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+    });
+    const unlocked = JSON.parse(await ok('volume', 'repo', 'unlock', 'old', '--format', 'json'));
+    expect(repositoryUnlockedSchema.parse(unlocked)).toEqual({ name: 'old', locks: 0 });
     expect(restic(bench.path('nas'), PASSWORD, 'dump', 'latest', bench.path('data/file'))).toBe('theirs');
   });
 
@@ -156,8 +172,12 @@ needs('restic')('holdfast volume repo', () => {
     });
     expect(readFileSync(join(bench.path('target'), bench.path('data/file')), 'utf8')).toBe('mine');
     rmSync(bench.path('nas'), { recursive: true });
-    const without = await run('volume', 'repo', 'recovery-sheet', 'nas');
-    expect(without).toMatchObject({ code: 1, stdout: expect.stringContaining('the repository could not be asked') });
+    const without = await run('volume', 'repo', 'recovery-sheet', 'nas', '--format', 'json');
+    expect(without.code).toBe(1);
+    expect(recoverySheetSchema.parse(JSON.parse(without.stdout))).toMatchObject({
+      ...{ name: 'nas', snapshots: null, newest: null, problems: [{ code: 'RESTIC_REPOSITORY_MISSING' }] },
+      sheet: expect.stringContaining('the repository could not be asked'),
+    });
   });
 
   it('changes the password; killed at any time, the home still opens the repository, and doing it again completes it', async () => {
@@ -184,5 +204,9 @@ needs('restic')('holdfast volume repo', () => {
       expect(readdirSync(bench.path('holdfast/keys/repositories'))).toEqual(['nas']);
       old = next;
     }
+    const rotate = ['volume', 'repo', 'rotate-password', 'nas', '--keep-old', '--format', 'json'];
+    const kept = await ok(...rotate, '--new-password-file', secret('next', 'the last password'));
+    expect(repositoryPasswordRotatedSchema.parse(JSON.parse(kept))).toMatchObject({ name: 'nas', removedKey: null });
+    expect(kept).not.toContain('the last password');
   });
 });

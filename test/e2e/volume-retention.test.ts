@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RetentionReport, RetentionSettingsReport } from '#api/volume-retention-report.ts';
+import {
+  type RetentionReport,
+  type RetentionSettingsReport,
+  signsAcceptedSchema,
+} from '#api/volume-retention-report.ts';
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import { requireHome } from '#app/home/home.ts';
 import { openRecord } from '#app/home/open-record.ts';
@@ -197,7 +201,9 @@ needs('restic')('volume retention', () => {
 
     const accept = ['signs', 'accept', 'files', '--repo', 'main', '--reason'];
     expect(await run([...accept, ' '])).toMatchObject({ code: 2 });
-    await ok(...accept, 'we encrypt these now');
+    const accepted = JSON.parse(await ok(...accept, 'we encrypt these now', '--format', 'json'));
+    expect(signsAcceptedSchema.parse(accepted)).toMatchObject({ volume: 'files', repository: 'main' });
+    expect(accepted.snapshots.length).toBeGreaterThan(0);
     expect((await run(accept.concat('again'))).stderr).toContain('[SIGNS_NONE]');
     const after = await report('apply', '--volume', 'files');
     expect(after.volumes).toMatchObject([{ state: 'done', signs: { state: 'clear' } }]);

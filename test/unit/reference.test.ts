@@ -26,10 +26,25 @@ import { volumeGuardReportSchema } from '#api/volume-guard-report.ts';
 import { volumeListSchema } from '#api/volume-list.ts';
 import { volumeReconcileReportSchema } from '#api/volume-reconcile-report.ts';
 import { volumeRemovedSchema } from '#api/volume-removed-report.ts';
+import {
+  recoverySheetSchema,
+  repositoryCopiedSchema,
+  repositoryPasswordRotatedSchema,
+  repositoryUnlockedSchema,
+} from '#api/volume-repository-care-report.ts';
 import { repositoryAddedSchema, repositoryCheckedSchema, repositoryListSchema } from '#api/volume-repository-report.ts';
 import { volumeRestoredSchema } from '#api/volume-restore-report.ts';
-import { retentionReportSchema, retentionSettingsReportSchema } from '#api/volume-retention-report.ts';
-import { daemonLineSchema, scheduleListSchema } from '#api/volume-schedule-report.ts';
+import {
+  retentionReportSchema,
+  retentionSettingsReportSchema,
+  signsAcceptedSchema,
+} from '#api/volume-retention-report.ts';
+import {
+  daemonLineSchema,
+  scheduleListSchema,
+  scheduleRemovedSchema,
+  scheduleSetSchema,
+} from '#api/volume-schedule-report.ts';
 import { volumeBrowsedSchema, volumeShownSchema } from '#api/volume-show-report.ts';
 import { snapshotListSchema, snapshotsTakenSchema, snapshotTakenSchema } from '#api/volume-snapshot-report.ts';
 import { stackRestoredReportSchema } from '#api/volume-stack-report.ts';
@@ -64,6 +79,10 @@ describe('the generated reference is current', () => {
     ['volume-repository-added', repositoryAddedSchema],
     ['volume-repository-list', repositoryListSchema],
     ['volume-repository-checked', repositoryCheckedSchema],
+    ['volume-repository-password-rotated', repositoryPasswordRotatedSchema],
+    ['volume-repository-copied', repositoryCopiedSchema],
+    ['volume-repository-unlocked', repositoryUnlockedSchema],
+    ['volume-recovery-sheet', recoverySheetSchema],
     ['doctor-report', doctorReportSchema],
     ['volume-doctor-report', volumeDoctorReportSchema],
     ['volume-snapshot-taken', snapshotTakenSchema],
@@ -71,6 +90,8 @@ describe('the generated reference is current', () => {
     ['volume-stack-restored', stackRestoredReportSchema],
     ['volume-snapshot-list', snapshotListSchema],
     ['volume-schedule-list', scheduleListSchema],
+    ['volume-schedule-set', scheduleSetSchema],
+    ['volume-schedule-removed', scheduleRemovedSchema],
     ['volume-daemon-line', daemonLineSchema],
     ['notification-payload', notificationPayloadSchema],
     ['notify-target-added', notifyTargetAddedSchema],
@@ -80,6 +101,7 @@ describe('the generated reference is current', () => {
     ['volume-removed', volumeRemovedSchema],
     ['volume-retention-report', retentionReportSchema],
     ['volume-retention-settings', retentionSettingsReportSchema],
+    ['volume-signs-accepted', signsAcceptedSchema],
     ['volume-restored', volumeRestoredSchema],
     ['volume-verified', volumeVerifiedSchema],
     ['volume-snapshot-shown', volumeShownSchema],
@@ -112,6 +134,17 @@ describe('the generated reference is current', () => {
 
   it('command line', async () => {
     await expect(commandLine(buildProgram(() => undefined))).toMatchFileSnapshot(`${folder}/command-line.md`);
+  });
+
+  it('every command about volumes answers programs, too', () => {
+    const leaves = (command: Command): readonly Command[] =>
+      command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+    const [volume] = buildProgram(() => undefined).commands.filter((command) => command.name() === 'volume');
+    const all = volume === undefined ? [] : leaves(volume);
+    expect(all.length).toBeGreaterThan(25);
+    const without = all.filter(({ options }) => !options.some(({ long }) => long === '--format'));
+    // Not for people either: it is started by a hold.
+    expect(without.map((command) => command.name())).toEqual(['stand-by']);
   });
 
   it('rules about what runs', async () => {

@@ -2,16 +2,13 @@ import type { RepositoryAdded, RepositoryChecked, RepositoryList } from '#api/vo
 import { requireHome } from '#app/home/home.ts';
 import { addRepository } from '#app/volume/repositories/add-repository.ts';
 import { checkRepositoryPart } from '#app/volume/repositories/check-repository.ts';
-import { copyRepository } from '#app/volume/repositories/copy-repository.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
-import { repositorySheet } from '#app/volume/repositories/recovery-sheet.ts';
 import { readState } from '#app/volume/repositories/repository-state.ts';
-import { rotatePassword } from '#app/volume/repositories/rotate-password.ts';
 import { type RepositorySettings, readSettings, repositoryNames } from '#app/volume/repositories/settings.ts';
-import { clock, recordClock } from '#cli/clock.ts';
+import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
 import { onRecord } from '#cli/on-record.ts';
-import { writeOut, writeText } from '#cli/output.ts';
+import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { terminal } from '#cli/terminal.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
@@ -147,74 +144,6 @@ export async function repoCheckCommand(name: string, flags: RepoCheckFlags, envi
   ];
   await writeReport(flags, report, lines);
   return damaged.length === 0 ? exitCodes.done : exitCodes.deny;
-}
-
-/** `holdfast volume repo rotate-password`. */
-export async function repoRotateCommand(
-  name: string,
-  { newPasswordFile, keepOld }: { readonly newPasswordFile: string; readonly keepOld?: true },
-  environment: Environment,
-): Promise<number> {
-  const { removedKey } = await onRecord(environment, (record, actor) => {
-    const repository = openRepository(record.home, name, environment);
-    return rotatePassword(repository, { newPasswordFile, keepOld: keepOld === true }, { record, actor });
-  });
-  await writeText(
-    `${name} has a new password; the old one ${removedKey === null ? 'was left as it was' : 'opens it no more'}.\nKeep the new one elsewhere, too.\n`,
-  );
-  return exitCodes.done;
-}
-
-/** `holdfast volume repo copy`. */
-export async function repoCopyCommand(
-  name: string,
-  other: string,
-  snapshots: readonly string[],
-  environment: Environment,
-): Promise<number> {
-  const copies = await onRecord(environment, (record, actor) => {
-    const [from, to] = [
-      openRepository(record.home, name, environment),
-      openRepository(record.home, other, environment),
-    ];
-    return copyRepository(from, to, snapshots, { record, actor });
-  });
-  await writeText(
-    `${count(copies.size, 'snapshot')} of ${name} ${copies.size === 1 ? 'is' : 'are'} in ${other}, too.\n`,
-  );
-  return exitCodes.done;
-}
-
-/** `holdfast volume repo unlock`. */
-export async function repoUnlockCommand(name: string, environment: Environment): Promise<number> {
-  const left = await openRepository(requireHome(environment), name, environment).engine.unlock();
-  await writeText(
-    left === 0
-      ? `${name} is not locked.\n`
-      : `${count(left, 'lock')} of ${name} ${left === 1 ? 'stays' : 'stay'}: the owner may live, here or on another machine.\n`,
-  );
-  return left === 0 ? exitCodes.done : exitCodes.failed;
-}
-
-/** `holdfast volume repo recovery-sheet`. Printed also when the repository does not answer: then it is needed most. */
-export async function repoSheetCommand(
-  name: string,
-  out: string | undefined,
-  environment: Environment,
-): Promise<number> {
-  const { settings, engine } = openRepository(requireHome(environment), name, environment);
-  const problems: Problem[] = [];
-  const ask = async <T>(question: Promise<T>): Promise<T | null> =>
-    question.catch((error: unknown) => {
-      problems.push(problemOf(error));
-      return null;
-    });
-  const engineVersion = (await ask(engine.version())) ?? 'unknown';
-  const rows = await ask(engine.snapshots());
-  const facts = { engineVersion, printedAt: clock(environment), snapshots: rows?.length ?? null };
-  printProblems(problems);
-  await writeOut(out, [repositorySheet(settings, { ...facts, newest: rows?.at(-1)?.time ?? null })]);
-  return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
 async function writeReport({ format }: RepoFormat, report: unknown, lines: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Advisories } from '#advisory/advisory.ts';
-import type { RetentionReport, RetentionSettingsReport } from '#api/volume-retention-report.ts';
+import type { RetentionReport, RetentionSettingsReport, SignsAccepted } from '#api/volume-retention-report.ts';
 import { openDefaultAdvisories } from '#app/default-advisories.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
@@ -126,16 +126,24 @@ export async function retentionRunCommand(flags: RetentionRunFlags, environment:
   }
 }
 
+/** Options of `holdfast volume signs accept`. */
+export interface SignsAcceptFlags extends RetentionShowFlags {
+  readonly reason: string;
+}
+
 /** `holdfast volume signs accept`. */
 export async function signsAcceptCommand(
   volume: string,
-  { repo, reason }: { readonly repo?: string; readonly reason: string },
+  flags: SignsAcceptFlags,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const accepted = await onRecord(environment, (record) =>
-    acceptSigns({ record, actor: actorOf(environment) }, openChosen(record.home, repo, environment), volume, reason),
-  );
-  await writeText(`Accepted the signs in ${count(accepted.length, 'snapshot')} of ${volume}; retention goes on.\n`);
+  const report = await onRecord(environment, async (record): Promise<SignsAccepted> => {
+    const repository = openChosen(record.home, flags.repo, environment);
+    const accepted = await acceptSigns({ record, actor: actorOf(environment) }, repository, volume, flags.reason);
+    return { volume, repository: repository.settings.name, snapshots: accepted.map(({ snapshot }) => snapshot) };
+  });
+  const what = count(report.snapshots.length, 'snapshot');
+  await print(flags, report, () => [`Accepted the signs in ${what} of ${volume}; retention goes on.`]);
   return exitCodes.done;
 }
 

@@ -1,4 +1,4 @@
-import type { ScheduleList } from '#api/volume-schedule-report.ts';
+import type { ScheduleList, ScheduleRemoved, ScheduleSet } from '#api/volume-schedule-report.ts';
 import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
 import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts';
@@ -25,6 +25,7 @@ export interface ScheduleSetFlags {
   readonly cron?: string;
   readonly maxAge?: number;
   readonly zone: string;
+  readonly format: 'text' | 'json';
 }
 
 type Environment = NodeJS.ProcessEnv;
@@ -42,7 +43,10 @@ export async function scheduleSetCommand(
     when: whenOfFlags(flags),
   };
   await onRecord(environment, (record) => setSchedule({ record, actor: actorOf(environment) }, settings));
-  await writeText(`${name}: snapshots of ${whatInWords(settings)} into ${repository}, ${whenInWords(settings)}.\n`);
+  const { what, when } = settings;
+  const report: ScheduleSet = { name, what, repository, when };
+  const line = `${name}: snapshots of ${whatInWords(settings)} into ${repository}, ${whenInWords(settings)}.`;
+  await print(flags, report, [line]);
   return exitCodes.done;
 }
 
@@ -69,15 +73,20 @@ function usage(message: string, hint: string): HoldfastError {
 }
 
 /** `holdfast volume schedule rm`. */
-export async function scheduleRemoveCommand(name: string, environment: Environment): Promise<number> {
+export async function scheduleRemoveCommand(
+  name: string,
+  flags: Pick<ScheduleSetFlags, 'format'>,
+  environment: Environment,
+): Promise<number> {
   await onRecord(environment, (record) => dropSchedule({ record, actor: actorOf(environment) }, name));
-  await writeText(`${name} is removed; its snapshots stay.\n`);
+  const report: ScheduleRemoved = { removed: name };
+  await print(flags, report, [`${name} is removed; its snapshots stay.`]);
   return exitCodes.done;
 }
 
 /** `holdfast volume schedule ls`. */
 export async function scheduleListCommand(
-  { format }: { readonly format: 'text' | 'json' },
+  flags: Pick<ScheduleSetFlags, 'format'>,
   environment: Environment,
 ): Promise<number> {
   const home = requireHome(environment);
@@ -98,8 +107,16 @@ export async function scheduleListCommand(
     problems: problems.map((problem) => ({ ...problem })),
   };
   printProblems(problems);
-  await writeText(format === 'json' ? `${JSON.stringify(list, null, 2)}\n` : `${listLines(list).join('\n')}\n`);
+  await print(flags, list, listLines(list));
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+async function print(
+  { format }: Pick<ScheduleSetFlags, 'format'>,
+  report: object,
+  lines: readonly string[],
+): Promise<void> {
+  await writeText(format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${lines.join('\n')}\n`);
 }
 
 const HEADS: readonly Column[] = [

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { collect, textOrJson } from '#cli/commands/options.ts';
+import type { RepoRotateFlags, RepoSheetFlags } from '#cli/volume/repo-care-command.ts';
 import type { RepoAddFlags, RepoCheckFlags, RepoFormat } from '#cli/volume/repo-command.ts';
 
 /** Adds `holdfast volume repo` and what is under it. */
@@ -54,9 +55,10 @@ export function addVolumeRepo(program: Command, finish: Finish): void {
     .argument('<name>')
     .requiredOption('--new-password-file <FILE>', 'holds the new one')
     .option('--keep-old', 'leave the old one valid, for others who open the repository with it')
+    .addOption(textOrJson())
     .addHelpText('after', ROTATE_HELP)
-    .action(async (name: string, flags: { newPasswordFile: string; keepOld?: true }) =>
-      finish(await (await commands()).repoRotateCommand(name, flags, process.env)),
+    .action(async (name: string, flags: RepoRotateFlags) =>
+      finish(await (await care()).repoRotateCommand(name, flags, process.env)),
     );
   repo
     .command('copy')
@@ -64,26 +66,38 @@ export function addVolumeRepo(program: Command, finish: Finish): void {
     .argument('<name>', 'from where')
     .argument('<other>', 'to where; also one of this home')
     .argument('[snapshot...]', 'which (default: all)')
-    .action(async (name: string, other: string, snapshots: string[]) =>
-      finish(await (await commands()).repoCopyCommand(name, other, snapshots, process.env)),
+    .addOption(textOrJson())
+    .addHelpText('after', COPY_HELP)
+    .action(async (name: string, other: string, snapshots: string[], flags: RepoFormat) =>
+      finish(await (await care()).repoCopyCommand(name, other, snapshots, flags, process.env)),
     );
   repo
     .command('unlock')
     .description('take away locks whose owners are gone; that of a living run stays')
     .argument('<name>')
-    .action(async (name: string) => finish(await (await commands()).repoUnlockCommand(name, process.env)));
+    .addOption(textOrJson())
+    .addHelpText('after', UNLOCK_HELP)
+    .action(async (name: string, flags: RepoFormat) =>
+      finish(await (await care()).repoUnlockCommand(name, flags, process.env)),
+    );
   repo
     .command('recovery-sheet')
     .description('print what it takes to restore without Holdfast; no secret is on it')
     .argument('<name>')
     .option('--out <FILE>', 'instead of standard output')
-    .action(async (name: string, { out }: { out?: string }) =>
-      finish(await (await commands()).repoSheetCommand(name, out, process.env)),
+    .addOption(textOrJson())
+    .addHelpText('after', SHEET_HELP)
+    .action(async (name: string, flags: RepoSheetFlags) =>
+      finish(await (await care()).repoSheetCommand(name, flags, process.env)),
     );
 }
 
 function commands() {
   return import('#cli/volume/repo-command.ts');
+}
+
+function care() {
+  return import('#cli/volume/repo-care-command.ts');
 }
 
 function partsOf(text: string): number {
@@ -114,8 +128,36 @@ Example:
 const CHECK_HELP = `
 Each call reads the next part, so that N calls read everything; --structure and --all are the extremes. Where parts were
 damaged is kept until the same part is found whole, and shown by ls.
+
+Examples:
+  holdfast volume repo check nas
+  holdfast volume repo check nas --all --format json
+
 Exit codes: 0 whole, 1 could not be checked, 2 usage, 3 damage found.`;
 
 const ROTATE_HELP = `
 Interrupted at any time, the home has a password that opens the repository; do it again to complete it. Who has the old
-password and an old copy of the repository still reads that copy: what was encrypted is not encrypted anew.`;
+password and an old copy of the repository still reads that copy: what was encrypted is not encrypted anew.
+
+Example:
+  holdfast volume repo rotate-password nas --new-password-file secret.new`;
+
+const COPY_HELP = `
+Data that both have is not sent again. Each keeps its own password, retention and checks. restic reads and writes with one set of
+credentials for S3: two repositories there with different keys cannot be copied to one another.
+
+Examples:
+  holdfast volume repo copy nas off
+  holdfast volume repo copy nas off 1a2b3c4d`;
+
+const UNLOCK_HELP = `
+Exit codes: 0 it is not locked now, 1 locks stay, or it does not answer, 2 usage.
+
+Example:
+  holdfast volume repo unlock old`;
+
+const SHEET_HELP = `
+It is printed also when the repository does not answer; the exit code is 1 then.
+
+Example:
+  holdfast volume repo recovery-sheet nas --out nas.txt`;

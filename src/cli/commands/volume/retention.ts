@@ -1,7 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
-import type { RetentionRunFlags, RetentionSetFlags, RetentionShowFlags } from '#cli/volume/retention-command.ts';
+import type {
+  RetentionRunFlags,
+  RetentionSetFlags,
+  RetentionShowFlags,
+  SignsAcceptFlags,
+} from '#cli/volume/retention-command.ts';
 
 /** Adds `holdfast volume retention` and `holdfast volume signs` with what is under them. */
 export function addVolumeRetention(program: Command, finish: Finish): void {
@@ -55,8 +60,9 @@ export function addVolumeRetention(program: Command, finish: Finish): void {
     .argument('<volume>')
     .addOption(repositoryOption())
     .requiredOption('--reason <TEXT>', 'why it is none; it stands in the record')
+    .addOption(textOrJson())
     .addHelpText('after', ACCEPT_HELP)
-    .action(async (name: string, flags: { repo?: string; reason: string }) =>
+    .action(async (name: string, flags: SignsAcceptFlags) =>
       finish(await (await commands()).signsAcceptCommand(name, flags, process.env)),
     );
 }

@@ -24,6 +24,7 @@ export function addVolumeSchedule(program: Command, finish: Finish): void {
     .addOption(new Option('--cron <EXPRESSION>', 'minute, hour, day, month, day of the week').conflicts('maxAge'))
     .addOption(new Option('--max-age <HOURS>', 'so that the newest is never older').argParser(hoursOf))
     .addOption(new Option('--zone <ZONE>', 'whose clocks --cron goes by, such as Europe/Berlin').default('UTC'))
+    .addOption(textOrJson())
     .addHelpText('after', SET_HELP)
     .action(async (name: string, flags: ScheduleSetFlags) =>
       finish(await (await commands()).scheduleSetCommand(name, flags, process.env)),
@@ -39,7 +40,10 @@ export function addVolumeSchedule(program: Command, finish: Finish): void {
     .command('rm')
     .description('remove a schedule; snapshots stay')
     .argument('<name>')
-    .action(async (name: string) => finish(await (await commands()).scheduleRemoveCommand(name, process.env)));
+    .addOption(textOrJson())
+    .action(async (name: string, flags: { format: 'text' | 'json' }) =>
+      finish(await (await commands()).scheduleRemoveCommand(name, flags, process.env)),
+    );
 }
 
 function commands() {
