@@ -49,11 +49,16 @@ export function storeAddresses(text: string): readonly StoreAddress[] {
   const pattern = /(?:jdbc:)?([a-z][a-z0-9]{1,11})(?:\+[a-z0-9]{1,20})?:\/\/([^\s"'<>]{0,2000})/gi;
   for (const [, scheme = '', rest = ''] of text.slice(0, TEXT_LIMIT).matchAll(pattern)) {
     const kind = SCHEMES.get(scheme.toLowerCase());
-    if (kind === undefined) continue;
+    if (kind === undefined || isLocal(rest)) continue;
     const host = hostOf(rest);
     found.push(host === undefined ? { kind } : { kind, host });
   }
   return found;
+}
+
+/** Without a host it is a socket of the container's own, unless the host is among the parameters. */
+function isLocal(rest: string): boolean {
+  return /^(?:\/|$)/.test(rest) && !/[?&]host=(?!\/|%2f|&|$)/i.test(rest);
 }
 
 function hostOf(rest: string): string | undefined {

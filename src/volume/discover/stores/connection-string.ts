@@ -5,7 +5,8 @@ const TEXT_LIMIT = 8_192;
 /** What says that a text of pairs is about a database, and not about something else that has a host. */
 const DATABASE = /(?:^|[;\s])(?:dbname|database|initial catalog|user id|uid)\s*=/i;
 
-const LIBPQ = /(?:^|\s)(?:host|hostaddr)=\S/;
+/** A host that begins with a slash is a socket. */
+const LIBPQ = /(?:^|\s)(?:host|hostaddr)=[^\s/]/;
 const PAIRS = /(?:^|;)\s*(?:server|data source|host)\s*=[^;]*;/i;
 const FIRST = /^\s*(?:server|data source|host)\s*=\s*(?:tcp:)?([^;=]{1,260});/i;
 

@@ -13,6 +13,7 @@ it.each([
   ['UP', 'POSTGRES://app:secret@db.example/x', ['postgres db.example']],
   ['URL', 'jdbc:postgresql://db.example:5432/app?user=x&password=secret', ['postgres db.example']],
   ['URL', 'postgresql+asyncpg://app:secret@db.example/x', ['postgres db.example']],
+  ['URL', 'postgres:///shop?host=db.example', ['postgres']],
   ['MONGO', 'mongodb+srv://u:secret@cl.example/x', ['mongodb cl.example']],
   ['DSN', 'app:secret@tcp(db.example:3306)/shop?parseTime=true', ['mysql db.example']],
   ['DSN', 'host=db.example user=app password=secret dbname=shop', ['postgres db.example']],
@@ -45,6 +46,9 @@ it.each([
   ['LOCAL', 'postgres://app:secret@localhost/x'],
   ['DB_HOST', '127.0.0.1'],
   ['TEXT', 'a database: b'],
+  ['PGHOST', '/run/postgresql'],
+  ['URL', 'postgres:///shop?host=/run/postgresql&password=secret'],
+  ['DSN', 'host=/run/postgresql dbname=shop'],
 ])('%s=%s is none', (name, value) => {
   expect(told(name, value)).toEqual([]);
 });

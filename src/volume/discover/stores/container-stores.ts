@@ -48,7 +48,8 @@ function addressesOf(name: string, value: string): readonly StoreAddress[] {
   const string = connectionString(value);
   if (string !== undefined) return [string];
   const kind = HOST_VARIABLES.find(([pattern]) => pattern.test(name))?.[1];
-  if (kind === undefined) return [];
+  // A path is a socket's, or that of the directory with it.
+  if (kind === undefined || value.startsWith('/')) return [];
   // An address of the web, or a bare host; with an `@` in it, it may be a password.
   const web = /^https?:\/\/([^/?#@\s]{1,300})(?:[/?#][^@\s]*)?$/.exec(value);
   const host = plainHost((web?.[1] ?? value).split(',', 1)[0] ?? '');
