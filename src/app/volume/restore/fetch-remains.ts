@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { type Fetched, noSuchPath } from '#app/volume/restore/fetch.ts';
 import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
+import { refuseOutside } from '#app/volume/restore/refuse-outside.ts';
 import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -14,7 +15,7 @@ import { writeTree } from '#volume/engines/restic/reader/write-tree.ts';
 /**
  * Restores what is whole of a file or directory of a snapshot in a damaged repository, without restic, and names the rest.
  * Each piece's hash is checked before it is written.
- * @throws `RESTORE_LOCATION_UNSUPPORTED`, `SNAPSHOT_PATH_UNKNOWN`, and `RESTIC_*` when not even the path can be read
+ * @throws `RESTORE_LOCATION_UNSUPPORTED`, `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_PATH_REFUSED`, and `RESTIC_*` when not even the path can be read
  */
 export async function fetchRemains(
   { repository: { access } }: Pick<RestoreDeps, 'repository'>,
@@ -23,6 +24,7 @@ export async function fetchRemains(
   scratch: Buffer,
 ): Promise<Fetched> {
   refuseElsewhere(access.location);
+  refuseOutside(path);
   const repository = await openRepository(directoryFiles(access.location), passwordOf(access.passwordFile));
   try {
     const root = { name: Buffer.alloc(0), type: 'dir', mode: 0o700, uid: 0, gid: 0, sizeBytes: 0, links: 1 } as const;
@@ -35,7 +37,8 @@ export async function fetchRemains(
     const item = Buffer.concat([scratch, Buffer.from('/data')]);
     const { lost, problems } = await writeTree(repository, node, item);
     const own = lost.find((one) => one.path.length === 0);
-    if (own !== undefined) {
+    // What was refused of its root names the root, and the rest may be there.
+    if (own !== undefined && isNothing(item)) {
       throw new HoldfastError('RESTORE_NOTHING_LEFT', `Nothing of it is left: ${own.problem.message}`);
     }
     return {
@@ -45,6 +48,11 @@ export async function fetchRemains(
   } finally {
     repository.close();
   }
+}
+
+function isNothing(item: Buffer): boolean {
+  const found = lstatSync(item, { throwIfNoEntry: false });
+  return found === undefined || (found.isDirectory() && readdirSync(item).length === 0);
 }
 
 /** @throws `RESTORE_LOCATION_UNSUPPORTED` */

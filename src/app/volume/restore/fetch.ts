@@ -1,4 +1,4 @@
-import { isThere } from '#app/volume/restore/pending.ts';
+import { isInside, refuseOutside } from '#app/volume/restore/refuse-outside.ts';
 import type { LostFile, RestoreDeps } from '#app/volume/restore/restore-types.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
@@ -16,7 +16,7 @@ export interface Fetched {
 /**
  * Restores a file or directory of a snapshot into a scratch directory, and reads it again.
  * @param path from the snapshot's root; empty for all of it
- * @throws `SNAPSHOT_PATH_UNKNOWN`, `RESTIC_RESTORE_INCOMPLETE`, `RESTIC_*`
+ * @throws `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_PATH_REFUSED`, `RESTIC_RESTORE_INCOMPLETE`, `RESTIC_*`
  */
 export async function fetchPart(
   { repository }: Pick<RestoreDeps, 'repository'>,
@@ -24,10 +24,11 @@ export async function fetchPart(
   path: Buffer,
   scratch: Buffer,
 ): Promise<Fetched> {
+  refuseOutside(path);
   const include = path.length === 0 ? {} : { include: [`/${literalPattern(path)}`] };
   await repository.engine.restore({ snapshot: row.id, target: scratch.toString(), ...include, verify: true });
   const item = path.length === 0 ? scratch : Buffer.concat([scratch, Buffer.from('/'), path]);
-  if (!isThere(item)) throw noSuchPath(row, path);
+  if (!isInside(scratch, path)) throw noSuchPath(row, path);
   return { item, lost: [], problems: [] };
 }
 

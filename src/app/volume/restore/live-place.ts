@@ -49,6 +49,16 @@ export async function livePlace(engine: EngineControl, subject: RestoreSubject, 
       hint: 'Let it run, or stop it.',
     });
   }
+  const [unread] = discovery.unread ?? [];
+  if (unread !== undefined) {
+    throw new HoldfastError(
+      'RESTORE_PLACE_IN_USE',
+      `The engine does not tell what ${unread.slice(0, 12)} uses: perhaps ${name}`,
+      {
+        hint: 'Remove that container, or restore into a new volume: --to NAME',
+      },
+    );
+  }
   refuseMounted(root);
   return { subject, root, running: containers.filter(({ state }) => state === 'running' || state === 'restarting') };
 }

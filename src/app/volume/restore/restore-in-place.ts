@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { holdDeps } from '#app/volume/hold/holds.ts';
@@ -6,6 +7,7 @@ import { fetcher } from '#app/volume/restore/fetcher.ts';
 import { type LivePlace, livePlace, liveTarget } from '#app/volume/restore/live-place.ts';
 import { beforeName, openPending, type PendingSwap, swapNow } from '#app/volume/restore/pending.ts';
 import type { PickedSnapshot } from '#app/volume/restore/pick-snapshot.ts';
+import { refuseOdd } from '#app/volume/restore/refuse-outside.ts';
 import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { restoredEvent } from '#app/volume/restore/restored-event.ts';
 import { takeSnapshot } from '#app/volume/snapshot/take-snapshot.ts';
@@ -53,6 +55,7 @@ export async function restoreInPlace(
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} beside ${live.root}`);
     const { item, lost, problems: unset } = await fetcher(deps, request, picked, path)(pending.scratch);
+    if (request.path === undefined) refuseOdd(item, lstatSync(live.root).isDirectory() ? 'directory' : 'file');
     const problems: Problem[] = [...picked.problems, ...unset];
     deps.step('Keeping what is there now');
     await keepMost(deps, engine, live, problems);

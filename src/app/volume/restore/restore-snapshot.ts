@@ -11,6 +11,7 @@ import { makeVolume, refuseVolume } from '#app/volume/restore/new-volume.ts';
 import { isThere, openPending } from '#app/volume/restore/pending.ts';
 import { type PickedSnapshot, pickSnapshot } from '#app/volume/restore/pick-snapshot.ts';
 import { putInPlace } from '#app/volume/restore/put-in-place.ts';
+import { refuseOdd } from '#app/volume/restore/refuse-outside.ts';
 import { restoreInPlace } from '#app/volume/restore/restore-in-place.ts';
 import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { settleRestores } from '#app/volume/restore/settle.ts';
@@ -147,6 +148,7 @@ async function intoDirectory(
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} into ${directory}`);
     const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
+    if (whole) refuseOdd(fetched.item);
     await putInPlace(deps, request, picked, pending, fetched, { place: to, to: displayPath(to) }, () => {
       if (isEmptyDirectory) writing(directory, () => rmdirSync(directory));
     });

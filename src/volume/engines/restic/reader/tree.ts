@@ -66,6 +66,7 @@ const MODE_BITS = [
 export function parseTree(json: Buffer): Tree {
   const nodes: TreeNode[] = [];
   const refused: Problem[] = [];
+  const names = new Set<string>();
   const cursor = openJson(json, MAX_DEPTH);
   let found = false;
   try {
@@ -73,7 +74,7 @@ export function parseTree(json: Buffer): Tree {
       if (member !== 'nodes') continue;
       found = true;
       for (const _ of jsonElements(cursor)) {
-        const node = asNode(readFields(cursor));
+        const node = once(asNode(readFields(cursor)), names);
         if (!('code' in node)) nodes.push(node);
         else if (refused.length < MOST_REFUSED) refused.push(node);
       }
@@ -84,6 +85,19 @@ export function parseTree(json: Buffer): Tree {
   }
   if (!found) throw new HoldfastError('RESTIC_TREE_INVALID', 'The tree cannot be read: it has no nodes');
   return { nodes, refused };
+}
+
+/** No directory has a name twice: what is written under the second would be written through the first. */
+function once(node: TreeNode | Problem, names: Set<string>): TreeNode | Problem {
+  if ('code' in node) return node;
+  // Latin-1 keeps bytes as they are.
+  const name = node.name.toString('latin1');
+  if (!names.has(name)) {
+    names.add(name);
+    return node;
+  }
+  const shown = displayPath(node.name.subarray(0, 200));
+  return { code: 'RESTIC_NAME_REFUSED', message: `An entry named "${shown}" is refused: another has its name` };
 }
 
 type Fields = Map<string, unknown>;
