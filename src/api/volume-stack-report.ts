@@ -34,6 +34,14 @@ export const stackRestoredReportSchema = z
         }),
       )
       .describe('what the snapshot cannot bring back'),
+    powers: z
+      .array(
+        z.object({
+          container: z.string().nullable().describe('null: none of a container’s'),
+          what: z.string().describe('a clause: what it would do, or have'),
+        }),
+      )
+      .describe('what a definition that the record does not know would get of this host'),
     problems: z.array(volumeProblemSchema),
   })
   .meta({ id: 'VolumeStackRestored' });

@@ -21,6 +21,7 @@ export interface RestoreStackFlags extends RestoreFlags {
   readonly snapshot?: string;
   readonly start?: true;
   readonly withoutMissing?: true;
+  readonly trustDefinition?: true;
 }
 
 /** `holdfast volume restore --stack`. */
@@ -52,6 +53,7 @@ export async function restoreStackCommand(
         {
           ...{ stack: flags.stack, snapshot: given ?? flags.snapshot ?? 'latest', start: flags.start === true },
           ...{ withoutMissing: flags.withoutMissing === true, dryRun: flags.dryRun === true },
+          trustDefinition: flags.trustDefinition === true,
         },
       ),
     );
@@ -62,6 +64,7 @@ export async function restoreStackCommand(
         ? `${JSON.stringify(reportOf(restored), null, 2)}\n`
         : `${linesOf(restored).join('\n')}\n`;
     await writeText(text);
+    if (!restored.done && restored.powers.length > 0 && flags.trustDefinition !== true) return exitCodes.deny;
     const whole = restored.missing.length === 0 && !restored.problems.some(({ code }) => code === 'STACK_NOT_STARTED');
     return whole ? exitCodes.done : exitCodes.failed;
   } finally {
@@ -77,6 +80,7 @@ function reportOf(restored: RestoredStack): StackRestoredReport {
     networks: restored.networks.map((one) => ({ ...one })),
     containers: restored.containers.map((one) => ({ ...one })),
     missing: restored.missing.map((one) => ({ ...one })),
+    powers: restored.powers.map((one) => ({ ...one })),
     problems: restored.problems.map((one) => ({ ...one })),
   };
 }
@@ -90,6 +94,7 @@ function linesOf({
   networks,
   containers,
   missing,
+  powers,
 }: RestoredStack): readonly string[] {
   const { width, paint } = terminal();
   const what = [count(parts.length, 'part'), count(networks.length, 'network')];
@@ -108,6 +113,13 @@ function linesOf({
       width,
       (text, row) => (row < 0 ? paint('bold', text) : text),
     ),
+    ...(powers.length === 0 ? [] : ['The record does not know who wrote this definition. It would:']),
+    ...powers.map(
+      ({ container, what }) => `  ${container === null ? '' : `let ${printable(container)} `}${printable(what)}`,
+    ),
+    ...(powers.length > 0 && !done
+      ? ['Nothing was done. --trust-definition restores it as it is: only when you know who wrote it.']
+      : []),
     ...(missing.length === 0 ? [] : ['Missing:']),
     ...missing.map(
       ({ container, name, fix }) => `  ${printable(container)} needs ${printable(name)}\n    ${printable(fix)}`,

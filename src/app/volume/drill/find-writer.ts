@@ -3,6 +3,7 @@ import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
 import type { DiscoveredContainer, Discovery } from '#volume/discover/discovery.ts';
 import { readContainer } from '#volume/discover/engine/inspect-container.ts';
+import { shellWord } from '#volume/doctor/fix.ts';
 import { comparesFilesOnly, type Probe, probeNamed, probeOf } from '#volume/drill/choose-probe.ts';
 import {
   type ContainerDefinition,
@@ -99,7 +100,8 @@ export async function findWriter(
     const [digest] = writer.digests;
     const id = writer.imageId ?? digest ?? 'an unknown id';
     const message = `The engine does not have the image that wrote: ${writer.image} of ${writer.name}, ${id}`;
-    const hint = digest === undefined ? 'Bring it with docker save and docker load.' : `docker pull ${digest}`;
+    const hint =
+      digest === undefined ? 'Bring it with docker save and docker load.' : `docker pull ${shellWord(digest)}`;
     return { why: { code: 'DRILL_IMAGE_MISSING', message, hint } };
   }
   const notes: Problem[] = [];
@@ -138,6 +140,8 @@ function livingOf({ containers }: Discovery, writer: Writer, volume: string): Di
 
 async function imageOf(engine: EngineControl, { imageId, digests }: Writer) {
   for (const id of [...(imageId === undefined ? [] : [imageId]), ...digests]) {
+    // From a manifest anything may come: what is no name would be another question to the engine.
+    if (!/^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$/.test(id) || id.split('/').some((part) => /^\.*$/.test(part))) continue;
     const path = `/images/${id.split('/').map(encodeURIComponent).join('/')}/json`;
     const body = await engine.read(path);
     if (body !== undefined) return { id, raw: object(body, path) };

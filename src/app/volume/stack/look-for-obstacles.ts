@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { list } from '#base/engine/answers.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
+import { shellWord } from '#volume/doctor/fix.ts';
 import type { StackContainer, StackDefinition } from '#volume/snapshot/stack-definition.ts';
 
 /** Something that a container needs and that is not there. */
@@ -83,7 +84,7 @@ function missingImage({ name, image, digests, imageId = '' }: StackContainer): M
         ...{ container: name, what: 'image', name: imageId === '' ? image : imageId },
         fix: `${image} was in no registry: docker save it where it still is, and docker load it here.`,
       }
-    : { container: name, what: 'image', name: digest, fix: `docker pull ${digest}` };
+    : { container: name, what: 'image', name: digest, fix: `docker pull ${shellWord(digest)}` };
 }
 
 /** Containers whose namespaces or volumes it shares. */

@@ -2,12 +2,14 @@ import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
 import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
 import { knownStacks } from '#app/volume/snapshot/known-snapshots.ts';
 import { findDefinition } from '#app/volume/stack/find-definition.ts';
+import { foreignPowers } from '#app/volume/stack/foreign-powers.ts';
 import { lookForObstacles, type MissingThing } from '#app/volume/stack/look-for-obstacles.ts';
 import { makeContainer, makeNetwork, startContainers } from '#app/volume/stack/make-containers.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { StackRestored } from '#volume/snapshot/events.ts';
 import type { StackContainer, StackDefinition } from '#volume/snapshot/stack-definition.ts';
+import type { StackPower } from '#volume/snapshot/stack-powers.ts';
 import { stackStream } from '#volume/snapshot/tags.ts';
 
 export interface StackRestoreRequest {
@@ -18,6 +20,8 @@ export interface StackRestoreRequest {
   readonly start: boolean;
   /** Leave out containers that something is missing for, instead of doing nothing. */
   readonly withoutMissing: boolean;
+  /** Whoever wrote the definition is trusted with this host. */
+  readonly trustDefinition: boolean;
   /** Only say what would be done. */
   readonly dryRun: boolean;
 }
@@ -35,6 +39,8 @@ export interface RestoredStack {
   readonly networks: readonly { readonly name: string; readonly made: boolean }[];
   readonly containers: readonly { readonly name: string; readonly image: string; readonly did: Did }[];
   readonly missing: readonly MissingThing[];
+  /** What a definition that the record does not know would get of this host; it is not restored unless it is trusted. */
+  readonly powers: readonly StackPower[];
   readonly problems: readonly Problem[];
 }
 
@@ -44,7 +50,9 @@ type Did = 'made' | 'started' | 'none';
 /**
  * Brings a whole stack back, on this host or another: networks, volumes, directories, then its containers, of the very
  * images that they were of, those that others depend on first. Nothing that is there is touched: where anything of it is,
- * or something is missing, nothing is done. Containers stay stopped unless they are to be started.
+ * or something is missing, nothing is done. Containers stay stopped unless they are to be started. Whoever has the password
+ * of a repository can write a definition into it: one that the record does not know, and that reaches beyond its own
+ * containers and volumes, is shown and not restored, unless it is trusted.
  * @throws `SNAPSHOT_UNKNOWN`, `STACK_DEFINITION_INVALID`, `STACK_EXISTS`, `STACK_NETWORK_FAILED`, `STACK_CONTAINER_FAILED`,
  * and what restoring its parts throws
  */
@@ -63,11 +71,13 @@ export async function restoreStack(deps: RestoreDeps, request: StackRestoreReque
       },
     );
   }
-  const common = { stack, snapshot: row.id, time: definition.at, missing };
-  const parts = definition.parts.map(({ volume, snapshot }) => ({ volume, snapshot }));
   const isKnown = (await knownStacks(deps.record, deps.repository.settings.id)).has(row.id);
+  const powers = isKnown ? [] : await foreignPowers(engine, definition);
+  const common = { stack, snapshot: row.id, time: definition.at, missing, powers };
+  const parts = definition.parts.map(({ volume, snapshot }) => ({ volume, snapshot }));
   const kind = [...(isKnown ? [] : [foreign(row.id)]), ...kindProblem(definition)];
-  if (dryRun || (missing.length > 0 && !request.withoutMissing)) {
+  const isRefused = powers.length > 0 && !request.trustDefinition;
+  if (dryRun || isRefused || (missing.length > 0 && !request.withoutMissing)) {
     const containers = definition.containers.map(({ name, image }) => ({
       name,
       image: images.get(name) ?? image,

@@ -32,6 +32,7 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--snapshot <ID>', 'of a stack: its id, the beginning of it, or latest (default: latest)')
     .option('--start', 'of a stack: also start its containers')
     .option('--without-missing', 'of a stack: leave out containers that something is missing for')
+    .option('--trust-definition', 'of a stack that the record does not know: let it have of this host what it asks for')
     .option('--directory <DIRECTORY>', 'with --what-is-left: where its files are here, a mount or a plain copy')
     .option('--dry-run', 'only say what would be done')
     .addOption(repositoryOption())
@@ -120,4 +121,5 @@ Examples:
   holdfast volume restore --volume db --no-known-exploited --to db-clean --repo main
   holdfast volume restore --stack shop --start --repo main
 
-Exit codes: 0 restored, 1 failed or something missing, 2 usage, 3 with --what-is-left: some of it is lost.`;
+Exit codes: 0 restored, 1 failed or something missing, 2 usage, 3 with --what-is-left: some of it is lost; of a stack: it asks
+for more of this host than its own containers and volumes, and nobody said --trust-definition.`;
