@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { homeDirectory } from '#app/home/home-directory.ts';
+import { refuseForeignHome } from '#app/home/private-home.ts';
 import { startWatchdog } from '#app/volume/hold/start-watchdog.ts';
 import { mendSwaps } from '#app/volume/restore/pending.ts';
 import { connectEngine, type EngineControl } from '#base/engine/engine.ts';
@@ -9,10 +10,12 @@ import type { ReconcileDeps } from '#volume/hold/reconcile.ts';
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** What ends holds, with the environment's home and engines. */
+/** What ends holds, with the environment's home and engines. @throws `HOME_NOT_PRIVATE` */
 export function reconcileDeps(environment: NodeJS.ProcessEnv): ReconcileDeps {
+  const home = homeDirectory(environment);
+  refuseForeignHome(home, environment);
   return {
-    journal: join(homeDirectory(environment), 'holds'),
+    journal: join(home, 'holds'),
     self: thisProcess(),
     connect: async (address) => {
       const engine = await connectTo(environment, address);

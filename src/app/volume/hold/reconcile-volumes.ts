@@ -12,10 +12,13 @@ import { reconcileHolds } from '#volume/hold/reconcile.ts';
  * Puts back what dead runs had moved aside, releases what they held, then runs the commands that they owe to containers,
  * then removes what dead drills made. What could not be done is among the problems; what could not be released or removed
  * stays in its journal.
+ * @throws `HOME_NOT_PRIVATE`
  */
 export async function reconcileVolumes(environment: NodeJS.ProcessEnv): Promise<VolumeReconcileReport> {
+  // First of all: a home that somebody else has written to is not gone by.
+  const deps = reconcileDeps(environment);
   const mended = mend(environment);
-  const { containers, living, problems } = await reconcileHolds(reconcileDeps(environment));
+  const { containers, living, problems } = await reconcileHolds(deps);
   const owed = await reconcileCommands(environment);
   const swept = await sweepDrills(sweepDeps(environment));
   const cleared = await clearBegun(mended.left);

@@ -7,7 +7,8 @@ export const WATCHDOG_COMMAND: readonly string[] = ['volume', 'stand-by'];
 
 const READY_LIMIT_MS = 45_000;
 /** What it needs to find home and engine; passwords of repositories are not its business. */
-const KEPT = /^(?:HOME|PATH|TZ|TMPDIR|HOLDFAST_HOME|XDG_[A-Z_]+|DOCKER_[A-Z_]+|SystemRoot|NODE_EXTRA_CA_CERTS)$/;
+const KEPT =
+  /^(?:HOME|PATH|TZ|TMPDIR|HOLDFAST_HOME|SUDO_UID|XDG_[A-Z_]+|DOCKER_[A-Z_]+|SystemRoot|NODE_EXTRA_CA_CERTS)$/;
 
 /**
  * Starts a process in a session of its own that reads the end of this one from its standard input: the kernel closes it,
