@@ -65,7 +65,7 @@ async function takeAll(
       await turns.get(subject.name)?.began(part.started);
     }
     const taken = await interruptible(deps, (signal) =>
-      aroundSnapshot({ ...deps, tell: (problem) => problems.push(problem) }, running, () =>
+      aroundSnapshot({ ...deps, signal, tell: (problem) => problems.push(problem) }, running, () =>
         copyParts(deps, parts, running, signal),
       ),
     );

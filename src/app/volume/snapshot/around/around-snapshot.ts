@@ -1,5 +1,5 @@
 import { commandsDirectory, oweCommands } from '#app/volume/snapshot/around/command-journal.ts';
-import { type LabelledCommand, runCommand } from '#app/volume/snapshot/around/run-command.ts';
+import { type CommandLimits, type LabelledCommand, runCommand } from '#app/volume/snapshot/around/run-command.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { thisProcess } from '#volume/hold/holder.ts';
@@ -10,9 +10,14 @@ export interface AroundDeps {
   readonly engine: EngineControl;
   readonly environment: NodeJS.ProcessEnv;
   readonly now: () => Date;
+  /** Whoever waits for it does so no longer: commands before are not waited for, and those after are run. */
+  readonly signal?: AbortSignal;
   /** Told of what went wrong and ended nothing. */
   readonly tell: (problem: Problem) => void;
 }
+
+/** Whoever has asked for the end waits no longer for each of them. */
+const HURRIED_MS = 60_000;
 
 /**
  * Runs the commands that labels ask for: those before, one after the other in the order given, then the work, then those
@@ -26,7 +31,7 @@ export async function aroundSnapshot<T>(
   running: readonly PlannedWriter[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const { engine, environment, now, tell } = deps;
+  const { engine, environment, now, signal, tell } = deps;
   const after = [...running]
     .reverse()
     .flatMap(({ container, plan }) => plan.after.map((command) => labelled(container, command)));
@@ -40,8 +45,9 @@ export async function aroundSnapshot<T>(
     for (const { container, plan } of running) {
       for (const command of plan.before) {
         try {
-          await runCommand(engine, labelled(container, command));
+          await runCommand(engine, labelled(container, command), signal === undefined ? {} : { signal });
         } catch (error) {
+          signal?.throwIfAborted();
           if (!plan.beforeMayFail) throw error;
           tell(problemOf(error));
         }
@@ -49,17 +55,22 @@ export async function aroundSnapshot<T>(
     }
     return await work();
   } finally {
-    for (const problem of await runAfter(engine, after)) tell(problem);
+    const limits = signal?.aborted === true ? { limitMs: HURRIED_MS } : {};
+    for (const problem of await runAfter(engine, after, limits)) tell(problem);
     settle();
   }
 }
 
 /** Runs what is owed; one that fails keeps no other from being run. */
-export async function runAfter(engine: EngineControl, after: readonly LabelledCommand[]): Promise<readonly Problem[]> {
+export async function runAfter(
+  engine: EngineControl,
+  after: readonly LabelledCommand[],
+  limits: CommandLimits = {},
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const command of after) {
     try {
-      await runCommand(engine, command);
+      await runCommand(engine, command, limits);
     } catch (error) {
       const { message, ...problem } = problemOf(error);
       problems.push({ ...problem, message: `After the snapshot: ${message}` });
