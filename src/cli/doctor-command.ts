@@ -66,6 +66,9 @@ async function worthOf(
   return { kind, builtAt, records };
 }
 
+/** Images that are not read by then are said to be left out: somebody waits for what is known. */
+const SCAN_LIMIT_MS = 30 * 60_000;
+
 /** One after the other, so that one that cannot be read does not hide the others. */
 async function scanAll(
   targets: readonly ToScan[],
@@ -76,7 +79,13 @@ async function scanAll(
   const reports: ScanReportInput[] = [];
   const problems: Problem[] = [];
   const detail = { files: false, explain: false, now };
+  const untilMs = performance.now() + SCAN_LIMIT_MS;
   for (const target of targets) {
+    if (performance.now() > untilMs) {
+      const message = `It was not scanned: the others took ${SCAN_LIMIT_MS / 60_000} minutes`;
+      problems.push({ code: 'DOCTOR_LATE', message, path: target.called ?? target.target });
+      continue;
+    }
     try {
       const scanned = await scanTargets([target], flags, detail, environment);
       reports.push(...scanned.reports);

@@ -8,6 +8,7 @@ import { chooseTonight } from '#app/doctor/tonight.ts';
 import { listRunningImages, type RunningImage } from '#app/running/list-running.ts';
 import { type Diagnosis, diagnoseVolumes } from '#app/volume/find/diagnose-volumes.ts';
 import { connectEngine, type Engine } from '#base/engine/engine.ts';
+import { LOOKING } from '#base/engine/patience.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { ScanReportInput } from '#report/scan-report.ts';
 import { RUN_RULES } from '#workload/rules/list.ts';
@@ -136,13 +137,13 @@ interface Found {
 async function askEngine(environment: NodeJS.ProcessEnv): Promise<Found> {
   let engine: Engine;
   try {
-    engine = await connectEngine(environment);
+    engine = await connectEngine(environment, LOOKING);
   } catch (error) {
     if (error instanceof HoldfastError && error.kind === 'usage') throw error;
     return { images: [], why: problemOf(error).message };
   }
   try {
-    return { engine, images: (await listRunningImages(environment)).map(toScan) };
+    return { engine, images: (await listRunningImages(environment, LOOKING)).map(toScan) };
   } catch (error) {
     return { engine, images: [], unlisted: problemOf(error) };
   }

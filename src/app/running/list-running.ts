@@ -1,5 +1,6 @@
 import { type EngineContainer, listContainers } from '#base/engine/containers.ts';
 import { connectEngine } from '#base/engine/engine.ts';
+import type { EnginePatience } from '#base/engine/patience.ts';
 import type { Digest } from '#core/digest.ts';
 
 /** An image that containers run. */
@@ -16,10 +17,14 @@ export interface RunningImage {
 
 /**
  * What the running containers of the environment's engine run: each image once, by its id, with its containers.
+ * @param patience of whoever waits for it
  * @throws `ENGINE_FAILED` and what connecting throws
  */
-export async function listRunningImages(environment: NodeJS.ProcessEnv): Promise<readonly RunningImage[]> {
-  const engine = await connectEngine(environment);
+export async function listRunningImages(
+  environment: NodeJS.ProcessEnv,
+  patience?: EnginePatience,
+): Promise<readonly RunningImage[]> {
+  const engine = await connectEngine(environment, patience);
   const groups = new Map<string, EngineContainer[]>();
   for (const container of await listContainers(engine)) {
     const key = container.imageId ?? container.id;

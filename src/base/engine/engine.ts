@@ -1,5 +1,6 @@
 import { type EngineEndpoint, formatEndpoint } from '#base/engine/endpoint.ts';
 import { findEndpoints } from '#base/engine/find-endpoints.ts';
+import { asking, bodyLimitMs, type EnginePatience, silenceLimitMs } from '#base/engine/patience.ts';
 import { bodyChunks, send, statusError, wholeBody } from '#base/engine/transport.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { type JsonObject, optionalString, parseObject } from '#core/oci/json.ts';
@@ -59,15 +60,17 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
  * Finds the engine that this environment means (see {@link findEndpoints}) and agrees on a version of the API.
+ * @param patience of whoever only looks: `ENGINE_SLOW` is thrown where it is over
  * @throws `ENGINE_UNREACHABLE` that lists what was tried, `ENGINE_DENIED` when sockets are there but closed to this
  * user, `ENGINE_FAILED`, `ENGINE_HOST_INVALID`, `ENGINE_CONFIG_INVALID`, `ENGINE_CONTEXT_NOT_FOUND`
  */
-export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<EngineControl> {
+export async function connectEngine(environment: NodeJS.ProcessEnv, patience?: EnginePatience): Promise<EngineControl> {
   const endpoints = findEndpoints(environment);
   const failures: unknown[] = [];
   for (const endpoint of endpoints) {
     try {
-      return engineAt(endpoint, await negotiate(endpoint));
+      const engine = engineAt(endpoint, await negotiate(endpoint), patience);
+      return patience === undefined ? engine : { ...engine, ...asking(engine, patience) };
     } catch (error) {
       failures.push(error);
     }
@@ -86,8 +89,10 @@ export async function connectEngine(environment: NodeJS.ProcessEnv): Promise<Eng
 function engineAt(
   endpoint: EngineEndpoint,
   { apiVersion, podman }: Pick<Engine, 'apiVersion' | 'podman'>,
+  patience: EnginePatience | undefined,
 ): EngineControl {
-  const open = async (path: string, limitMs: number) => {
+  const open = async (path: string, usualMs: number) => {
+    const limitMs = silenceLimitMs(path, usualMs, patience);
     const response = await send(endpoint, { method: 'GET', path: `/v${apiVersion}${path}` }, limitMs);
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
@@ -106,7 +111,7 @@ function engineAt(
     podman,
     read: async (path) => {
       const response = await open(path, ANSWER_LIMIT_MS);
-      return response && wholeBody(response, path, BODY_LIMIT_BYTES);
+      return response && wholeBody(response, path, BODY_LIMIT_BYTES, bodyLimitMs(patience));
     },
     stream: async (path) => {
       const response = await open(path, STREAM_LIMIT_MS);

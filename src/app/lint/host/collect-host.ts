@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { daemonFacts, daemonIsHere } from '#app/lint/host/daemon-process.ts';
 import { engineFacts } from '#app/lint/host/engine-facts.ts';
 import { connectEngine, type Engine } from '#base/engine/engine.ts';
+import { LOOKING } from '#base/engine/patience.ts';
 import { problemOf, systemCode } from '#core/errors.ts';
 import type { ContainerFacts, EngineFacts, Fact, FileFact, HostFacts } from '#workload/host/host-facts.ts';
 
@@ -47,7 +48,7 @@ interface Asked {
 async function askEngine(environment: NodeJS.ProcessEnv, containers: boolean): Promise<Asked> {
   let address: string | undefined;
   try {
-    const engine = await connectEngine(environment);
+    const engine = await connectEngine(environment, LOOKING);
     address = engine.address;
     const value = await engineFacts(engine);
     const running = containers ? await runningOf(engine) : NOT_ASKED;

@@ -1,4 +1,5 @@
 import { connectEngine } from '#base/engine/engine.ts';
+import { LOOKING } from '#base/engine/patience.ts';
 import { discover } from '#volume/discover/discover.ts';
 import type { Discovery } from '#volume/discover/discovery.ts';
 
@@ -18,6 +19,9 @@ export async function discoverEngine(
   environment: NodeJS.ProcessEnv,
   { engine, layers, now }: DiscoverEngineOptions,
 ): Promise<Discovery> {
-  const connected = await connectEngine(engine === undefined ? environment : { ...environment, DOCKER_HOST: engine });
+  const connected = await connectEngine(
+    engine === undefined ? environment : { ...environment, DOCKER_HOST: engine },
+    LOOKING,
+  );
   return discover(connected, { layers, now });
 }
