@@ -1,6 +1,7 @@
 import type { OpenRecord } from '#app/home/open-record.ts';
 import { askCompose } from '#app/volume/guard/ask-compose.ts';
 import { type GuardTargets, guardTargets } from '#app/volume/guard/guard-targets.ts';
+import { withMeantNames } from '#app/volume/guard/meant-names.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import { type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
@@ -93,7 +94,8 @@ export async function planGuard(
       hint: 'Give its name: --stack NAME to guard, or --project-name to Compose.',
     });
   }
-  const found = guardTargets(discovery, command, compose, directory);
+  const meant = await withMeantNames(engine, discovery, command);
+  const found = guardTargets(discovery, meant, compose, directory);
   const unasked: readonly Problem[] =
     compose !== undefined && compose.volumes === undefined
       ? [
