@@ -165,6 +165,34 @@ test.each([
   );
 });
 
+test.each([
+  ['holdfast.volume.user', 'root', false],
+  ['docker-volume-backup.archive-pre.user', '0', false],
+  ['holdfast.volume.method', 'pause, live', false],
+  ['holdfast.volume.method', 'pause', true],
+  ['holdfast.volume.probe', 'true', true],
+])('of an image, the label %s=%s is followed: %j; of whoever starts it, always', async (name, value, believed) => {
+  const web = ANSWERS[`/containers/${WEB}/json`] as { readonly Config: object };
+  const labelsWith = async (image: object) => {
+    const { containers } = await look({
+      ...ANSWERS,
+      [`/containers/${WEB}/json`]: { ...web, Config: { ...web.Config, Labels: { [name]: value } } },
+      [`/images/${encodeURIComponent(IMAGE)}/json`]: { Config: { Labels: image } },
+    });
+    return containers.find(({ id }) => id === WEB)?.labels;
+  };
+  expect(await labelsWith({ [name]: value })).toEqual(believed ? { [name]: value } : {});
+  expect(await labelsWith({})).toEqual({ [name]: value });
+});
+
+test('a container that the engine does not describe is told, so that nobody takes it for one that writes nowhere', async () => {
+  const broken = await look({ ...ANSWERS, [`/containers/${DB}/json`]: 'no object' });
+  expect(broken.unread).toEqual([DB]);
+  expect(broken.coverage).toContainEqual(expect.objectContaining({ subject: 'containers', state: 'failed' }));
+  const { [`/containers/${DB}/json`]: _, ...gone } = ANSWERS;
+  expect(await look(gone)).not.toHaveProperty('unread');
+});
+
 test('what is no name as engines give them is not used as one', async () => {
   const db = ANSWERS[`/containers/${DB}/json`] as object;
   for (const Name of ['/--privileged', '/a b', '/a\nb', '', 7]) {

@@ -53,10 +53,14 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
     listVolumes(engine),
   ]);
   const anonymous = new Set(plainVolumes.filter((volume) => volume.anonymous).map(({ name }) => name));
-  const raws = await atMost(AT_ONCE, ids, async (id) => ({
-    id,
-    raw: await attempt(id, () => readContainer(engine, id)),
-  }));
+  const unread: string[] = [];
+  const raws = await atMost(AT_ONCE, ids, async (id) => {
+    const before = problems.length;
+    const raw = await attempt(id, () => readContainer(engine, id));
+    // One that went meanwhile is no problem.
+    if (raw === undefined && problems.slice(before).some(({ path }) => path === id)) unread.push(id);
+    return { id, raw };
+  });
   const imageIds = [...new Set(raws.flatMap(({ raw }) => (typeof raw?.['Image'] === 'string' ? [raw['Image']] : [])))];
   const images = new Map(
     await atMost(
@@ -113,6 +117,7 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
     stacks: stacksOf(containers, pods),
     stores: storesOf(inspected, volumes, binds),
     coverage: coverageOf({ containers, volumes, layers, open, mounts, asked: ids.length }),
+    ...(unread.length === 0 ? {} : { unread }),
     problems,
   };
 }

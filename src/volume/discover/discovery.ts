@@ -204,5 +204,7 @@ export interface Discovery {
   readonly stacks: readonly Stack[];
   readonly stores: readonly ExternalStore[];
   readonly coverage: readonly LookedAt[];
+  /** Ids of containers that are there and could not be read: what they write to is not known. */
+  readonly unread?: readonly string[];
   readonly problems: readonly Problem[];
 }

@@ -1,4 +1,6 @@
-import { type ContainerRun, containerRun, pauseContainer, stopContainer } from '#base/engine/control.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ContainerRun, containerRun, type Ordered, pauseContainer, stopContainer } from '#base/engine/control.ts';
+import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
 import type { HoldMethod } from '#volume/hold/hold-record.ts';
 import type { HoldDeps, LeftContainer } from '#volume/hold/hold-types.ts';
@@ -12,6 +14,19 @@ export interface Taken {
   readonly disturbances: readonly Problem[];
   /** Not empty: the rest was not asked for. */
   readonly problems: readonly Problem[];
+}
+
+const BUSY_TRIES = 5;
+const BUSY_PAUSE_MS = 100;
+
+/** With version 1 of control groups, a container that makes processes all the time may not come to rest at the first try. */
+async function paused(engine: EngineControl, id: string, stopped: AbortSignal): Promise<Ordered> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await pauseContainer(engine, id);
+    if (answer.kind !== 'refused' || !/busy|unable to freeze/i.test(answer.said)) return answer;
+    if (tries >= BUSY_TRIES || stopped.aborted) return answer;
+    await sleep(BUSY_PAUSE_MS);
+  }
 }
 
 /** Asks for one container after the other, until `stopped`. @throws `FILE_NOT_WRITTEN`, and what the engine throws */
@@ -29,7 +44,7 @@ export async function takeAll(
     if (stopped.aborted) break;
     progress.asking(run.id);
     await phase?.('asking');
-    const answer = method === 'pause' ? await pauseContainer(engine, run.id) : await stopContainer(engine, run);
+    const answer = method === 'pause' ? await paused(engine, run.id, stopped) : await stopContainer(engine, run);
     await phase?.('asked');
     if (answer.kind === 'done') {
       progress.reached(run.id, 'held');

@@ -28,6 +28,7 @@ export type Unknown =
   | 'events-lost'
   | 'engine-not-asked'
   | 'container-not-known'
+  | 'container-unread'
   | 'too-many';
 
 /** What each of them means, as a sentence without a full stop. */
@@ -38,6 +39,7 @@ export const UNKNOWN_MEANS: Readonly<Record<Unknown, string>> = {
   'events-lost': 'the engine no longer tells all that happened since the observer looked last',
   'engine-not-asked': 'the engine did not tell what happened last',
   'container-not-known': 'a container came and went so fast that it could not be looked at',
+  'container-unread': 'the engine did not tell of a container that is there',
   'too-many': 'there were more containers than an event of the record holds',
 };
 

@@ -103,4 +103,13 @@ describe('a volume', () => {
     const found = discovery([container('one', { mounts: [mounts.named('d', '/d')] })], { volumes: { d: { outside } } });
     expect(subjectOf(found, 'd').problems).toMatchObject([{ code: 'SNAPSHOT_OTHER_MOUNTERS' }]);
   });
+
+  it('that may be written by a container that the engine does not tell of is told as such', () => {
+    const found = discovery([container('one', { mounts: [mounts.named('d', '/d')] })]);
+    expect(subjectOf(found, 'd')).not.toHaveProperty('writersUnread');
+    expect(subjectOf({ ...found, unread: ['f'.repeat(64)] }, 'd')).toMatchObject({
+      writersUnread: true,
+      problems: [{ code: 'SNAPSHOT_CONTAINERS_UNREAD' }],
+    });
+  });
 });

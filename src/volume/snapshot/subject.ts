@@ -18,6 +18,8 @@ export interface SnapshotSubject {
   readonly source: string;
   /** Containers that have it mounted so that they can write, in the order to hold them. */
   readonly writers: readonly DiscoveredContainer[];
+  /** There are containers that the engine does not tell of: they may write to it, and are not held. */
+  readonly writersUnread?: true;
   readonly problems: readonly Problem[];
 }
 
@@ -151,21 +153,21 @@ function writersOf(
   name: string,
   users: readonly VolumeUser[],
   outside: readonly OutsideMount[],
-): Pick<SnapshotSubject, 'writers' | 'problems'> {
+): Pick<SnapshotSubject, 'writers' | 'writersUnread' | 'problems'> {
   const ids = new Set(users.filter(({ writable }) => writable).map(({ container }) => container));
   const others = unique(outside.map(({ process, at }) => `${process} at ${at}`));
-  return {
-    writers: inHoldOrder(discovery, ids),
-    problems:
-      others.length === 0
-        ? []
-        : [
-            {
-              code: 'SNAPSHOT_OTHER_MOUNTERS',
-              message: `Others have ${name} mounted too, and are not held: ${others.slice(0, 5).join(', ')}`,
-            },
-          ],
-  };
+  const { unread = [] } = discovery;
+  const problems: Problem[] = [];
+  if (others.length > 0) {
+    const message = `Others have ${name} mounted too, and are not held: ${others.slice(0, 5).join(', ')}`;
+    problems.push({ code: 'SNAPSHOT_OTHER_MOUNTERS', message });
+  }
+  if (unread.length > 0) {
+    const ids12 = unread.slice(0, 5).map((id) => id.slice(0, 12));
+    const message = `The engine does not tell of ${unread.length} containers, which are not held: ${ids12.join(', ')}`;
+    problems.push({ code: 'SNAPSHOT_CONTAINERS_UNREAD', message, hint: 'Remove what is broken, and take it again.' });
+  }
+  return { writers: inHoldOrder(discovery, ids), ...(unread.length === 0 ? {} : { writersUnread: true }), problems };
 }
 
 /** What depends on others comes before them; what is in no stack comes last. */

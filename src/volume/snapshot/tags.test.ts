@@ -9,6 +9,12 @@ it('a volume and a directory of the host have tags, streams and directories of t
   expect(targetStream(`/${'x'.repeat(4000)}`).length).toBeLessThan(400);
 });
 
+it('whatever a driver calls a volume, its files lie in a directory of their own', () => {
+  for (const name of ['../../etc', '..', '.', '-rf', 'a/b', 'a\nb', '', 'x'.repeat(300)]) {
+    expect(stagingName(name), name).toMatch(/^volume-[0-9a-f]{16}$/);
+  }
+});
+
 it('whatever a label calls a stack, its tag is one that restic keeps as it is, and no other stack’s', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {

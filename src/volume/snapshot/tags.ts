@@ -28,7 +28,9 @@ export function stackStream(stack: string): string {
 
 /** The directory for a target's dumps and manifest, always the same for it: earlier snapshots are found by their paths. */
 export function stagingName(name: string): string {
-  return isBind(name) ? `bind-${shortHash(name)}` : name;
+  if (isBind(name)) return `bind-${shortHash(name)}`;
+  // Engines allow no others; drivers of volumes may tell of anything.
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/.test(name) ? name : `volume-${shortHash(name)}`;
 }
 
 /** Volumes' names hold no slashes; a directory's is its absolute path. */

@@ -35,7 +35,11 @@ export async function whoWrote(deps: WhoDeps, subject: SnapshotSubject): Promise
   const seen = found.writers.filter(({ container }) => !there.has(container)).map((one) => writerSeen(one));
   const linked = await withScans(deps, [...subject.writers.map(writerOf), ...seen]);
   const { writers, whole } = allWriters(linked.slice(0, there.size), linked.slice(there.size));
-  const unknown: readonly Unknown[] = whole ? found.unknown : [...found.unknown, 'too-many'];
+  const unknown: readonly Unknown[] = [
+    ...found.unknown,
+    ...(whole ? [] : (['too-many'] as const)),
+    ...(subject.writersUnread ? (['container-unread'] as const) : []),
+  ];
   return {
     data: {
       writers: [...writers],

@@ -96,15 +96,23 @@ export function inspectContainerOf(
   };
 }
 
-const COMPOSE_FILES = 'com.docker.compose.project.config_files';
+const METHOD = 'holdfast.volume.method';
+const OF_WHO_STARTS =
+  /^(?:com\.docker\.compose\.project\.config_files|holdfast\.volume\.user|docker-volume-backup\..*\.user)$/;
 
 /**
- * The labels of a container. Where compose's files are is believed only of whoever started it: an image that says it may
- * name a file that it has written itself.
+ * The labels of a container. Some are believed only of whoever started it: an image that says where compose's files are may
+ * name a file that it has written itself; one that says who runs its commands would be root again where it was started as
+ * somebody else; and what is copied while it runs may be led out of its volume by links that come and go.
  */
 function trustedLabels(labels: Readonly<Record<string, string>>, image: ImageFacts | undefined) {
-  const { [COMPOSE_FILES]: files, ...others } = labels;
-  return image === undefined || image.labels[COMPOSE_FILES] === files ? others : labels;
+  const isOfImage = (name: string) => image === undefined || image.labels[name] === labels[name];
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name, value]) => {
+      const isLive = name === METHOD && value.split(',').some((one) => one.trim() === 'live');
+      return !(OF_WHO_STARTS.test(name) || isLive) || !isOfImage(name);
+    }),
+  );
 }
 
 function part(object: JsonObject, key: string): JsonObject {

@@ -2,7 +2,8 @@ import { plainPath } from '#core/container-path.ts';
 import { isObject, type JsonObject, stringMap } from '#core/oci/json.ts';
 import type { DiscoveredMount, MountKind } from '#volume/discover/discovery.ts';
 
-const MOUNTS_LIMIT = 1_000;
+/** More than fit into the answer of an engine. */
+const MOUNTS_LIMIT = 500_000;
 const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 /** Whether the engine made a volume's name up: 64 hexadecimal digits, or the label of newer engines. */
