@@ -6,7 +6,7 @@ export const volumeVerifiedSchema = z
   .object({
     repository: z.string().nullable().describe('its own id; null when its configuration cannot be read'),
     version: z.int().nullable().describe('of its format'),
-    directory: z.string().describe('where it was read'),
+    directory: z.string().describe('where it was read: a directory, or the location of a server'),
     snapshots: z.array(z.object({ snapshot: z.string(), time: z.string() })).describe('whose own file is whole'),
     packs: z.int(),
     blobs: z.int().describe('pieces that are as their names say'),

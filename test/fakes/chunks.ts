@@ -10,3 +10,10 @@ export async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Buffe
   for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts);
 }
+
+/** All that comes, as a list. */
+export async function gatheredList<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

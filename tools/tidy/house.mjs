@@ -71,6 +71,7 @@ export const house = {
   packages: [
     '@marcbachmann/cel-js',
     'age-encryption',
+    'aws4fetch',
     'commander',
     'croner',
     'dockerfile-ast',

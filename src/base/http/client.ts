@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly timeouts?: Partial<HttpTimeouts>;
   /** Further authorities (PEM) for one host with its port. */
   readonly hostCertificates?: (host: string) => readonly string[];
+  /** Authorities (PEM) that are trusted instead of the usual ones and those that the environment names. */
+  readonly authorities?: () => readonly string[] | undefined;
   /** Waits between two tries. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -36,6 +38,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     insecure,
     timeouts,
     hostCertificates: options.hostCertificates ?? (() => []),
+    authorities: options.authorities ?? (() => undefined),
   });
   return {
     environment: options.environment,

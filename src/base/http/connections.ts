@@ -8,6 +8,8 @@ export interface ConnectionOptions extends DispatcherOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Further authorities (PEM) for one host with its port. */
   readonly hostCertificates: (host: string) => readonly string[];
+  /** Authorities (PEM) instead of all others; undefined where the usual ones are right. Asked once. */
+  readonly authorities: () => readonly string[] | undefined;
 }
 
 /** Opens connections and keeps them for the next request. */
@@ -22,10 +24,13 @@ export function createConnections(options: ConnectionOptions): Connections {
   const dispatchers = new Map<string, Dispatcher>();
   const contexts = new Map<string, SecureContext>();
   let trusted: readonly string[] | undefined;
+  let only: SecureContext | undefined | null = null;
   let closed = false;
 
   const contextFor = (url: URL): { key: string; context: SecureContext | undefined } => {
     if (url.protocol !== 'https:' || options.insecure) return { key: '', context: undefined };
+    if (only === null) only = contextOf(options.authorities());
+    if (only !== undefined) return { key: 'only these', context: only };
     const own = options.hostCertificates(url.host);
     trusted ??= extraCertificates(options.environment);
     if (own.length === 0 && trusted.length === 0) return { key: '', context: undefined };
@@ -56,4 +61,8 @@ export function createConnections(options: ConnectionOptions): Connections {
       dispatchers.clear();
     },
   };
+}
+
+function contextOf(authorities: readonly string[] | undefined): SecureContext | undefined {
+  return authorities === undefined ? undefined : createSecureContext({ ca: [...authorities] });
 }

@@ -1,6 +1,6 @@
 import type { HttpClient } from '#base/http/client.ts';
 import { shownUrl } from '#base/http/http-error.ts';
-import { type Exchange, type HttpResponse, send } from '#base/http/send.ts';
+import { type Exchange, type HttpResponse, isSafe, send } from '#base/http/send.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -25,7 +25,7 @@ function target(from: URL, location: string): URL {
 
 /**
  * Sends a request and follows at most five redirects of GET and HEAD. Credentials never go to another origin, and
- * https never goes down to http. Answers to other methods are given as they come.
+ * https never goes down to http; another origin is refused where the request says so. Answers to other methods are given as they come.
  * @throws `HTTP_REDIRECT` and what {@link send} throws
  */
 export async function sendFollowing(client: HttpClient, first: Exchange): Promise<HttpResponse> {
@@ -33,10 +33,11 @@ export async function sendFollowing(client: HttpClient, first: Exchange): Promis
   for (let count = 0; ; count += 1) {
     const response = await send(client, exchange);
     const location = response.headers.get('location');
-    if (exchange.method === 'POST' || !REDIRECTS.has(response.status) || location === undefined) return response;
+    if (!isSafe(exchange.method) || !REDIRECTS.has(response.status) || location === undefined) return response;
     await response.discard();
     if (count === REDIRECT_LIMIT) throw refused(first.url, `more than ${REDIRECT_LIMIT} times`);
     const url = target(exchange.url, location);
+    if (first.follow === 'origin' && url.origin !== first.url.origin) throw refused(first.url, `to ${shownUrl(url)}`);
     const headers =
       url.origin === exchange.url.origin
         ? exchange.headers

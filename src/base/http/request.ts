@@ -5,7 +5,7 @@ import type { HttpClient } from '#base/http/client.ts';
 import { bodyStalled, isTransient } from '#base/http/http-error.ts';
 import { sendFollowing } from '#base/http/redirect.ts';
 import { retryDelayMs } from '#base/http/retry.ts';
-import type { Exchange, HttpMethod, HttpResponse } from '#base/http/send.ts';
+import { type Exchange, type HttpMethod, type HttpResponse, isSafe } from '#base/http/send.ts';
 import { HoldfastError } from '#core/errors.ts';
 
 export type { HttpResponse } from '#base/http/send.ts';
@@ -19,8 +19,10 @@ export interface HttpRequest {
   readonly body?: string;
   /** Most bytes of the answer's body; no limit unless said. */
   readonly limitBytes?: number;
-  /** How often the request is sent at most, 4 unless said otherwise; POST is never repeated. */
+  /** How often the request is sent at most, 4 unless said otherwise; only GET and HEAD are repeated. */
   readonly attempts?: number;
+  /** Redirects are followed `anywhere` unless said otherwise, or only within the same `origin`. */
+  readonly follow?: 'anywhere' | 'origin';
   readonly signal?: AbortSignal;
 }
 
@@ -50,6 +52,7 @@ function exchangeOf(request: HttpRequest): Exchange {
     },
     ...(request.body === undefined ? {} : { body: request.body }),
     limitBytes: request.limitBytes ?? Number.MAX_SAFE_INTEGER,
+    ...(request.follow === undefined ? {} : { follow: request.follow }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
 }
@@ -63,7 +66,7 @@ function exchangeOf(request: HttpRequest): Exchange {
  */
 export async function openRequest(client: HttpClient, request: HttpRequest): Promise<HttpResponse> {
   const exchange = exchangeOf(request);
-  const attempts = exchange.method === 'POST' ? 1 : (request.attempts ?? ATTEMPTS);
+  const attempts = isSafe(exchange.method) ? (request.attempts ?? ATTEMPTS) : 1;
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt >= attempts;
     let response: HttpResponse | undefined;
@@ -114,7 +117,7 @@ export async function fetchBytes(
   client: HttpClient,
   request: HttpRequest & { readonly limitBytes: number },
 ): Promise<FetchedBytes> {
-  for (let again = request.method !== 'POST'; ; again = false) {
+  for (let again = isSafe(request.method ?? 'GET'); ; again = false) {
     const response = await openRequest(client, request);
     const { url, status, headers } = response;
     try {

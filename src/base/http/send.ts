@@ -8,7 +8,12 @@ import { isLoopback } from '#base/http/loopback.ts';
 import { proxyFor } from '#base/http/proxy.ts';
 import { HoldfastError } from '#core/errors.ts';
 
-export type HttpMethod = 'GET' | 'HEAD' | 'POST';
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT';
+
+/** Whether asking twice changes nothing. */
+export function isSafe(method: HttpMethod): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
 
 /** One exchange: no redirects, no second try. */
 export interface Exchange {
@@ -18,6 +23,8 @@ export interface Exchange {
   readonly body?: string;
   /** Of the answer's body. */
   readonly limitBytes: number;
+  /** `origin`: a redirect to another scheme, host or port is refused. */
+  readonly follow?: 'anywhere' | 'origin';
   readonly signal?: AbortSignal;
 }
 

@@ -46,7 +46,7 @@ export async function browseCommand(
       if (flags.format === 'text') printProblems(problems);
       return problems.length === 0 ? exitCodes.done : exitCodes.deny;
     } finally {
-      inside.close();
+      await inside.close();
     }
   });
 }

@@ -30,7 +30,7 @@ export async function showCommand(snapshot: string, flags: ShowFlags, environmen
       try {
         return await showSnapshot({ inside, record, advisories, now }, wish);
       } finally {
-        inside.close();
+        await inside.close();
       }
     });
     printProblems(shown.problems.map(({ code, message }) => ({ code, message })));

@@ -70,7 +70,7 @@ export async function drillVolume(deps: DrillDeps, request: DrillRequest): Promi
   try {
     return await drillFrom(deps, request, inside);
   } finally {
-    inside.close();
+    await inside.close();
   }
 }
 

@@ -12,13 +12,15 @@ export interface OpenRepository {
   readonly settings: RepositorySettings;
   readonly access: RepositoryAccess;
   readonly engine: SnapshotEngine;
+  /** Of this program: what connections may take of it, they take. */
+  readonly environment: Environment;
 }
 
 /** @throws `REPOSITORY_UNKNOWN`, `REPOSITORY_UNREADABLE`, `REPOSITORY_CREDENTIALS_*` */
 export function openRepository(home: Pick<Home, 'directory'>, name: string, environment: Environment): OpenRepository {
   const settings = readSettings(home, name);
   const access = accessOf(home, settings, environment);
-  return { settings, access, engine: resticEngine(access, environment) };
+  return { settings, access, environment, engine: resticEngine(access, environment) };
 }
 
 /** How a repository with such settings is reached. */

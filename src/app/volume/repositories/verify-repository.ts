@@ -3,14 +3,15 @@ import type { VolumeVerified } from '#api/volume-verify-report.ts';
 import type { OpenRecord } from '#app/home/open-record.ts';
 import { compareRecord, expectedSnapshots } from '#app/volume/repositories/compare-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
+import { passwordOf } from '#app/volume/repositories/own-reader.ts';
 import { HoldfastError } from '#core/errors.ts';
-import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
+import { repositoryFiles } from '#volume/engines/restic/reader/repository-files.ts';
+import { fetchedPacks } from '#volume/engines/restic/reader/verify/fetched-packs.ts';
 import { packThreads } from '#volume/engines/restic/reader/verify/pack-threads.ts';
 import { type VerifyProgress, verifyRepository } from '#volume/engines/restic/reader/verify/verify-repository.ts';
 
 export interface VerifyRequest {
-  /** A copy of the repository’s files as they are, or its place mounted here; its own directory without it. */
+  /** A copy of the repository’s files as they are, or its place mounted here; its own place without it. */
   readonly directory?: string;
   readonly onProgress: (progress: VerifyProgress) => void;
 }
@@ -18,27 +19,22 @@ export interface VerifyRequest {
 /**
  * Reads a whole repository without restic, recomputes every hash, and compares its snapshots with those that the record
  * knows: what was deleted, rolled back, or put there by others.
- * @throws `VERIFY_LOCATION_UNSUPPORTED`, `VERIFY_OTHER_REPOSITORY`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
+ * @throws `VERIFY_OTHER_REPOSITORY`, `RESTIC_*`, `LEDGER_*`, `DATABASE_*`
  */
 export async function verifyIndependently(
   record: OpenRecord,
-  { settings, access }: OpenRepository,
+  { settings, access, environment }: Pick<OpenRepository, 'settings' | 'access' | 'environment'>,
   { directory: given, onProgress }: VerifyRequest,
 ): Promise<VolumeVerified> {
   const directory = given === undefined ? access.location : resolve(given);
-  if (!directory.startsWith('/')) {
-    throw new HoldfastError('VERIFY_LOCATION_UNSUPPORTED', `${directory} is no directory of this machine`, {
-      kind: 'usage',
-      hint: 'Mount it, or copy its files as they are (aws s3 sync, rclone, sftp -r), and name that: --directory DIRECTORY. With restic: holdfast volume repo check --all',
-    });
-  }
   const expected = await expectedSnapshots(record, settings.id);
   const begun = performance.now();
-  const found = await verifyRepository(directoryFiles(directory), passwordOf(access.passwordFile), {
+  const files = repositoryFiles({ ...access, location: directory }, environment);
+  const found = await verifyRepository(files, passwordOf(access.passwordFile), {
     expectedSnapshots: expected.filter(({ leaving }) => !leaving).map(({ snapshot }) => snapshot),
     onProgress,
-    threads: (key) => packThreads(directory, key),
-  });
+    threads: (key) => (directory.startsWith('/') ? packThreads(directory, key) : fetchedPacks(files, key)),
+  }).finally(() => files.close());
   const seconds = Math.round(performance.now() - begun) / 1000;
   if (found.repository !== undefined && found.repository !== settings.id) {
     throw new HoldfastError(

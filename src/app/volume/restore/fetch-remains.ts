@@ -1,31 +1,29 @@
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { openOwnReader } from '#app/volume/repositories/own-reader.ts';
 import { type Fetched, noSuchPath } from '#app/volume/restore/fetch.ts';
-import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
 import { refuseOutside } from '#app/volume/restore/refuse-outside.ts';
 import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
 import { findNode } from '#volume/engines/restic/reader/browse.ts';
-import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
-import { openRepository } from '#volume/engines/restic/reader/repository.ts';
 import { writeTree } from '#volume/engines/restic/reader/write-tree.ts';
 
 /**
  * Restores what is whole of a file or directory of a snapshot in a damaged repository, without restic, and names the rest.
  * Each piece's hash is checked before it is written.
- * @throws `RESTORE_LOCATION_UNSUPPORTED`, `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_PATH_REFUSED`, and `RESTIC_*` when not even the path can be read
+ * @throws `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_PATH_REFUSED`, and `RESTIC_*` when not even the path can be read
  */
 export async function fetchRemains(
-  { repository: { access } }: Pick<RestoreDeps, 'repository'>,
+  deps: Pick<RestoreDeps, 'repository'>,
   row: SnapshotRow,
   path: Buffer,
   scratch: Buffer,
 ): Promise<Fetched> {
-  refuseElsewhere(access.location);
   refuseOutside(path);
-  const repository = await openRepository(directoryFiles(access.location), passwordOf(access.passwordFile));
+  const reader = await openOwnReader(deps.repository);
+  const { repository } = reader;
   try {
     const root = { name: Buffer.alloc(0), type: 'dir', mode: 0o700, uid: 0, gid: 0, sizeBytes: 0, links: 1 } as const;
     const node =
@@ -46,20 +44,11 @@ export async function fetchRemains(
       lost: lost.map((one) => ({ path: `/${displayPath(one.path)}`, why: one.problem.message })),
     };
   } finally {
-    repository.close();
+    await reader.close();
   }
 }
 
 function isNothing(item: Buffer): boolean {
   const found = lstatSync(item, { throwIfNoEntry: false });
   return found === undefined || (found.isDirectory() && readdirSync(item).length === 0);
-}
-
-/** @throws `RESTORE_LOCATION_UNSUPPORTED` */
-export function refuseElsewhere(location: string): void {
-  if (location.startsWith('/')) return;
-  throw new HoldfastError('RESTORE_LOCATION_UNSUPPORTED', `${location} is no directory of this machine`, {
-    kind: 'usage',
-    hint: 'Mount it, or copy its files as they are (aws s3 sync, rclone, sftp -r), and name that: --directory DIRECTORY',
-  });
 }

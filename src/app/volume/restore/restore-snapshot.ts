@@ -2,7 +2,6 @@ import { lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { engineKey } from '#app/volume/observe/look-at-container.ts';
 import type { Fetched } from '#app/volume/restore/fetch.ts';
-import { refuseElsewhere } from '#app/volume/restore/fetch-remains.ts';
 import { fetcher } from '#app/volume/restore/fetcher.ts';
 import { insidePath } from '#app/volume/restore/inside/inside.ts';
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
@@ -42,7 +41,6 @@ export async function restoreSnapshot(deps: RestoreDeps, request: RestoreRequest
 /** Where the repository is damaged, restic may be unable even to list what is in it. */
 async function pick(deps: RestoreDeps, { wish, whatIsLeft }: RestoreRequest): Promise<PickedSnapshot> {
   const { record, repository } = deps;
-  if (whatIsLeft) refuseElsewhere(repository.access.location);
   const advisories = wish.trusted ? await deps.advisories() : undefined;
   const judging = { record, advisories, now: deps.now() };
   if (!whatIsLeft) return pickSnapshot({ ...judging, list: repository.engine.snapshots }, wish);
@@ -51,7 +49,7 @@ async function pick(deps: RestoreDeps, { wish, whatIsLeft }: RestoreRequest): Pr
     const picked = await pickSnapshot({ ...judging, list: inside.snapshots }, wish);
     return { ...picked, problems: [...picked.problems, ...inside.problems()] };
   } finally {
-    inside.close();
+    await inside.close();
   }
 }
 
@@ -68,7 +66,7 @@ async function ownWords({ repository }: RestoreDeps, picked: PickedSnapshot): Pr
       const message = `In its own words, it was written by ${writersInWords(manifest.writers)}${method}`;
       return { ...picked, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
     } finally {
-      inside.close();
+      await inside.close();
     }
   } catch (error) {
     return { ...picked, problems: [...problems, problemOf(error)] };

@@ -28,7 +28,7 @@ export interface VolumeSigns {
  * @throws what reading the repository throws: of a damaged one nothing must be forgotten
  */
 export async function judgeVolume(
-  { settings, access }: Pick<OpenRepository, 'settings' | 'access'>,
+  { settings }: Pick<OpenRepository, 'settings'>,
   reader: LazyReader,
   volume: string,
   snapshots: readonly GatheredSnapshot[],
@@ -47,8 +47,6 @@ export async function judgeVolume(
   if (pairs.length === 0) {
     return found(history.length > 0 ? reasonOf(history.at(-1)) : 'there is only one snapshot of it on the record');
   }
-  if (!access.location.startsWith('/'))
-    return found('only repositories in a directory of this machine are looked into');
   const repository = await reader.open();
   let reason: string | undefined;
   for (const { before, after } of pairs) {

@@ -1,27 +1,25 @@
-import { readFileSync } from 'node:fs';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
-import { openRepository, type ResticRepository } from '#volume/engines/restic/reader/repository.ts';
+import { type OwnReader, openOwnReader } from '#app/volume/repositories/own-reader.ts';
+import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 
 /** A reader of a repository that is opened when somebody needs it, once: that takes about a second. To be closed. */
 export interface LazyReader {
-  /** Of a repository in a directory of this machine. @throws as `openRepository` */
+  /** @throws as `openOwnReader` */
   open(): Promise<ResticRepository>;
   close(): Promise<void>;
 }
 
 /** Opens nothing yet. */
-export function lazyReader({ access }: Pick<OpenRepository, 'access'>): LazyReader {
-  let opened: Promise<ResticRepository> | undefined;
+export function lazyReader(repository: Pick<OpenRepository, 'access' | 'environment'>): LazyReader {
+  let opened: Promise<OwnReader> | undefined;
   return {
     open: async () => {
-      const password = () => readFileSync(access.passwordFile, 'utf8').replace(/\r?\n$/, '');
-      opened ??= openRepository(directoryFiles(access.location), password());
-      return opened;
+      opened ??= openOwnReader(repository);
+      return (await opened).repository;
     },
     close: async () => {
-      const repository = await opened?.catch(() => undefined);
-      repository?.close();
+      const reader = await opened?.catch(() => undefined);
+      await reader?.close();
     },
   };
 }

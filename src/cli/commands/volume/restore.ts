@@ -86,7 +86,10 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .description('read a whole repository without restic, recompute every hash, compare with the record')
     .addOption(repositoryOption())
     .option('--independent', 'without restic; there is no other way yet')
-    .option('--directory <DIRECTORY>', 'where its files are here: a mount or a plain copy (default: its own directory)')
+    .option(
+      '--directory <DIRECTORY>',
+      'where its files are here: a mount or a plain copy (default: its own place, also at a server)',
+    )
     .addOption(textOrJson())
     .addHelpText('after', VERIFY_HELP)
     .action(async (flags: VerifyFlags) => {
@@ -96,7 +99,8 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
 }
 
 const VERIFY_HELP = `
-Snapshots that the record knows and that are not there count as damage; those that it does not know are named.
+Snapshots that the record knows and that are not there count as damage; those that it does not know are named. A repository
+at a server (sftp, rest, s3) is fetched whole, and nothing of it is kept here.
 
 Examples:
   holdfast volume verify --repo main
@@ -105,7 +109,7 @@ Examples:
 Exit codes: 0 whole, 1 failed, 2 usage, 3 damage found.`;
 
 const BROWSE_HELP = `
-A repository in a directory is read without restic, and each hash is checked.
+The repository is read without restic, wherever it lies, and each hash is checked.
 
 Examples:
   holdfast volume browse latest --volume db --repo main

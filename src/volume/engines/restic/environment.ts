@@ -16,16 +16,16 @@ const PASSED_ON_FOR_ROLES = [
 ];
 const PASSED_ON_FOR_S3 = ['AWS_DEFAULT_REGION', 'AWS_REGION'];
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * The whole environment of restic for one repository: locations and credentials by files only. Times are UTC.
- * @param ours the environment of this program
+ * What connections to a repository's server take of this program's environment, whoever makes them: proxies, authorities,
+ * the region, ssh's agent. Times are UTC. @param ours the environment of this program
  */
-export function resticEnvironment(
-  access: RepositoryAccess,
-  files: RunFiles,
-  ours: Readonly<Record<string, string | undefined>>,
+export function connectionEnvironment(
+  { location, credentials }: Pick<RepositoryAccess, 'location' | 'credentials'>,
+  ours: Environment,
 ): Readonly<Record<string, string>> {
-  const { location, credentials } = access;
   const isS3 = location.startsWith('s3:');
   const names = [
     ...PASSED_ON,
@@ -39,11 +39,20 @@ export function resticEnvironment(
     const value = ours[name];
     if (value !== undefined) passed[name] = value;
   }
+  return { ...passed, PATH: ours['PATH'] || '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C.UTF-8' };
+}
+
+/**
+ * The whole environment of restic for one repository: locations and credentials by files only.
+ * @param ours the environment of this program
+ */
+export function resticEnvironment(
+  access: RepositoryAccess,
+  files: RunFiles,
+  ours: Environment,
+): Readonly<Record<string, string>> {
   return {
-    ...passed,
-    PATH: ours['PATH'] || '/usr/local/bin:/usr/bin:/bin',
-    TZ: 'UTC',
-    LC_ALL: 'C.UTF-8',
+    ...connectionEnvironment(access, ours),
     RESTIC_REPOSITORY_FILE: files.repositoryFile,
     RESTIC_PASSWORD_FILE: access.passwordFile,
     RESTIC_CACHE_DIR: access.cacheDirectory,

@@ -141,6 +141,25 @@ export function failureOf({ version, command, location, code, signal, said }: Fa
   return new HoldfastError('RESTIC_FAILED', `restic ${command} ${how} at ${location}${quoted}`);
 }
 
+/**
+ * The error of the same kind for what ssh or a server says when it is asked without restic; undefined where its words mean none.
+ * @param speaker who says so
+ */
+export function failureInWords(location: string, said: readonly string[], speaker: string): HoldfastError | undefined {
+  const text = said.join('\n');
+  const kind = KINDS.find(({ words }) => words.test(text));
+  if (kind === undefined) return undefined;
+  const quoted = lastSaid(said, kind.words) ?? '';
+  return new HoldfastError(kind.code, `${kind.message(location)} (${speaker}: ${quoted})`, { hint: kind.hint });
+}
+
+/** That a server lets nobody in with these credentials. @param said in its own words */
+export function refusedCredentials(location: string, said: string): HoldfastError {
+  return new HoldfastError('RESTIC_CREDENTIALS_REFUSED', `${location} refuses the credentials (${said})`, {
+    hint: 'Check user or key and secret, and that they may read and list.',
+  });
+}
+
 const MOST_QUOTED = 300;
 
 function lastSaid(said: readonly string[], words: RegExp | undefined): string | undefined {

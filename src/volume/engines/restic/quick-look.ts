@@ -3,40 +3,52 @@ import { join } from 'node:path';
 import { portableZstd } from '#base/compress/zstd-portable.ts';
 import type { RepositoryAccess, SnapshotFilter, SnapshotRow } from '#volume/engines/engine.ts';
 import { damageList } from '#volume/engines/restic/reader/damage.ts';
-import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
-import { isResticId } from '#volume/engines/restic/reader/files.ts';
+import { isResticId, type OpenFiles, type ResticFiles } from '#volume/engines/restic/reader/files.ts';
+import { repositoryFiles } from '#volume/engines/restic/reader/repository-files.ts';
 import type { ResticKey } from '#volume/engines/restic/reader/seal.ts';
-import { readSnapshot } from '#volume/engines/restic/reader/snapshots.ts';
+import { readSnapshot, snapshotIds } from '#volume/engines/restic/reader/snapshots.ts';
 import { unlock } from '#volume/engines/restic/reader/unlock.ts';
 import { matchesFilter } from '#volume/engines/restic/snapshots.ts';
 
-/** What can be done with a repository in a directory without starting restic, which takes half a second each time. */
+/** What can be done with a repository without starting restic, which takes half a second each time. */
 export interface QuickLook {
   /** Derives the key, so that it is there when it is needed. Never rejects. */
   unlock(): Promise<unknown>;
   /** Snapshots by their ids, each hash recomputed; undefined where restic has to be asked. */
   find(filter: SnapshotFilter): Promise<readonly SnapshotRow[] | undefined>;
-  /** Removes snapshots' files, as `forget` does; false where restic has to do it. In a turn of its own. */
+  /** Removes snapshots' files in a directory, as `forget` does; false where restic has to do it. In a turn of its own. */
   discard(ids: readonly string[]): boolean;
 }
 
-export function quickLook({ location, passwordFile, shared }: RepositoryAccess): QuickLook {
-  const files = directoryFiles(location);
+/** @param ours the environment of this program */
+export function quickLook(access: RepositoryAccess, ours: Readonly<Record<string, string | undefined>>): QuickLook {
+  const { location, passwordFile, shared } = access;
   const isHere = location.startsWith('/');
   let key: Promise<ResticKey | undefined> | undefined;
-  const unlocked = () => {
-    key ??= firstKey(location, passwordFile).catch(() => undefined);
+  const looking = async <T>(look: (files: ResticFiles) => Promise<T>): Promise<T | undefined> => {
+    let files: OpenFiles | undefined;
+    try {
+      files = repositoryFiles(access, ours);
+      return await look(files);
+    } catch {
+      return undefined;
+    } finally {
+      await files?.close();
+    }
+  };
+  const unlocked = (files: ResticFiles) => {
+    key ??= firstKey(files, passwordFile).catch(() => undefined);
     return key;
   };
-  const names = () => readdirSync(join(location, 'snapshots')).filter(isResticId);
   return {
-    unlock: async () => (isHere ? unlocked() : undefined),
+    unlock: () => looking(unlocked),
     find: async (filter) => {
       const { ids } = filter;
-      if (!isHere || ids === undefined || ids.length === 0) return undefined;
-      try {
-        const found = names().filter((name) => ids.some((id) => name.startsWith(id)));
-        const opened = found.length === 0 ? undefined : await unlocked();
+      if (ids === undefined || ids.length === 0) return undefined;
+      return looking(async (files) => {
+        const names = await snapshotIds({ files });
+        const found = names.filter((name) => ids.some((id) => name.startsWith(id)));
+        const opened = found.length === 0 ? undefined : await unlocked(files);
         // What is not found is asked for again, of restic.
         if (opened === undefined || found.length < ids.length) return undefined;
         const zstd = await portableZstd();
@@ -52,16 +64,15 @@ export function quickLook({ location, passwordFile, shared }: RepositoryAccess):
         } finally {
           zstd.close();
         }
-      } catch {
-        return undefined;
-      }
+      });
     },
     discard: (ids) => {
       // Where others work too, only restic's lock keeps them from it.
       if (!isHere || shared) return false;
       try {
         if (readdirSync(join(location, 'locks')).length > 0) return false;
-        const chosen = uniqueIds(names(), ids);
+        const names = readdirSync(join(location, 'snapshots')).filter(isResticId);
+        const chosen = uniqueIds(names, ids);
         for (const name of chosen) rmSync(join(location, 'snapshots', name));
         return chosen.length === ids.length;
       } catch {
@@ -79,8 +90,8 @@ export function uniqueIds(names: readonly string[], ids: readonly string[]): rea
   });
 }
 
-async function firstKey(location: string, passwordFile: string): Promise<ResticKey | undefined> {
+async function firstKey(files: ResticFiles, passwordFile: string): Promise<ResticKey | undefined> {
   const password = readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
-  for await (const key of unlock(directoryFiles(location), Buffer.from(password), damageList())) return key;
+  for await (const key of unlock(files, Buffer.from(password), damageList())) return key;
   return undefined;
 }

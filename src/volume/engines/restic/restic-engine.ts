@@ -39,7 +39,7 @@ export function resticEngine(
   };
   const context: ResticContext = { access, ours, program };
   const turns = turnsAt(access.lockPath);
-  const quick = quickLook(access);
+  const quick = quickLook(access, ours);
   const find = async (filter: SnapshotFilter = {}) => (await quick.find(filter)) ?? readSnapshots(context, filter);
   const unlock = () => turns.take('alone', undefined, () => unlockRepository(context));
   const inTurn = async <T>(turn: Turn, signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T> => {

@@ -34,7 +34,7 @@ export interface OpenInside {
   content(row: SnapshotRow, path: Buffer): AsyncIterable<Uint8Array>;
   /** What was found wrong meanwhile, and did not matter. */
   problems(): readonly Problem[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A path as bytes from the root, without slashes in front, behind, or twice. */

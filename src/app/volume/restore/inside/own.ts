@@ -1,14 +1,14 @@
+import type { OwnReader } from '#app/volume/repositories/own-reader.ts';
 import { type InsideEntry, insidePath, type OpenInside } from '#app/volume/restore/inside/inside.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
 import { fileContent, findNode, joinPath, readTree, walkTree } from '#volume/engines/restic/reader/browse.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
-import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import { readSnapshot, snapshotIds } from '#volume/engines/restic/reader/snapshots.ts';
 import type { TreeNode } from '#volume/engines/restic/reader/tree.ts';
 
-/** Looks into an open repository without restic; nothing is written, no lock is taken. Closing closes the repository. */
-export function ownInside(repository: ResticRepository): OpenInside {
+/** Looks into an open repository without restic; nothing is written, no lock is taken. Closing closes the reader. */
+export function ownInside({ repository, close }: OwnReader): OpenInside {
   const problems: Problem[] = [];
   const nodeAt = async ({ tree }: SnapshotRow, path: Buffer): Promise<TreeNode | undefined> =>
     path.length === 0 ? undefined : findNode(repository, tree, path);
@@ -67,7 +67,7 @@ export function ownInside(repository: ResticRepository): OpenInside {
       yield* fileContent(repository, node);
     },
     problems: () => [...problems, ...repository.damage.all().map(({ problem }) => problem)],
-    close: () => repository.close(),
+    close,
   };
 }
 

@@ -27,7 +27,7 @@ export function resticInside(engine: SnapshotEngine): OpenInside {
     },
     content: ({ id }, path) => engine.dump(id, `/${insidePath(path).toString('utf8')}`),
     problems: () => [],
-    close: () => undefined,
+    close: async () => undefined,
   };
 }
 

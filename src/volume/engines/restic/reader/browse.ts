@@ -1,4 +1,5 @@
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import { throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 import { type ResticRepository, readBlob } from '#volume/engines/restic/reader/repository.ts';
 import { parseTree, type Tree, type TreeNode } from '#volume/engines/restic/reader/tree.ts';
@@ -19,7 +20,7 @@ export type WalkEntry =
 /**
  * All entries below a tree, each directory before what is in it. A directory that cannot be read is a problem after its
  * own entry, and the walk goes on. It has no end of its own where somebody made trees that hold each other many times
- * over: stop asking.
+ * over: stop asking. @throws what `throwOutOfReach` knows
  */
 export async function* walkTree(repository: ResticRepository, tree: string): AsyncGenerator<WalkEntry> {
   interface Level {
@@ -40,6 +41,7 @@ export async function* walkTree(repository: ResticRepository, tree: string): Asy
       levels.push({ path, nodes, next: 0 });
       return refused;
     } catch (error) {
+      throwOutOfReach(error);
       return [problemOf(error, displayPath(path))];
     }
   };

@@ -5,9 +5,10 @@ import { checkBlobSize, openBlob } from '#volume/engines/restic/reader/blob.ts';
 import { type BlobTable, type BlobType, blobTable } from '#volume/engines/restic/reader/blob-table.ts';
 import { parseConfig, type ResticConfig } from '#volume/engines/restic/reader/config.ts';
 import { type DamageList, damageList } from '#volume/engines/restic/reader/damage.ts';
-import { isResticId, type ResticFiles } from '#volume/engines/restic/reader/files.ts';
+import { isResticId, type ResticFile, type ResticFiles, throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { readIndex } from '#volume/engines/restic/reader/index-file.ts';
 import { readPackHeader } from '#volume/engines/restic/reader/pack-header.ts';
+import { readAhead, readValue } from '#volume/engines/restic/reader/read-ahead.ts';
 import type { ResticKey } from '#volume/engines/restic/reader/seal.ts';
 import { unlock } from '#volume/engines/restic/reader/unlock.ts';
 import { openUnpacked } from '#volume/engines/restic/reader/unpacked.ts';
@@ -76,6 +77,7 @@ async function openConfig(
       return { key, config: parseConfig(openUnpacked(key, zstd, await files.read('config', 'config'))) };
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'RESTIC_VERSION_UNSUPPORTED') throw error;
+      throwOutOfReach(error);
       problem ??= error;
     }
   }
@@ -84,15 +86,21 @@ async function openConfig(
   return { key: first, config: undefined };
 }
 
+/** Each may be large, though restic's are not. */
+const INDEXES_AT_ONCE = 2;
+const HEADERS_AT_ONCE = 8;
+
 async function readIndexes(files: ResticFiles, key: ResticKey, zstd: PortableZstd, damage: DamageList) {
   const blobs = blobTable();
   const superseded = new Set<string>();
   const current = new Map<string, Set<string>>();
-  for await (const { name } of files.list('index')) {
+  const read = ({ name }: ResticFile) => files.read('index', name);
+  for await (const { item, outcome } of readAhead(files.list('index'), INDEXES_AT_ONCE, read)) {
+    const { name } = item;
     const packs = new Set<string>();
     current.set(name, packs);
     try {
-      const bytes = await files.read('index', name);
+      const bytes = readValue(outcome);
       const whole = createHash('sha256').update(bytes).digest('hex') === name;
       readIndex(openUnpacked(key, zstd, bytes), {
         supersedes: (index) => superseded.add(index),
@@ -104,6 +112,7 @@ async function readIndexes(files: ResticFiles, key: ResticKey, zstd: PortableZst
       if (!whole) throw new HoldfastError('RESTIC_FILE_DAMAGED', `Index ${name} lies under a name that is not its own`);
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'RESTIC_INDEX_TOO_LARGE') throw error;
+      throwOutOfReach(error);
       damage.of('index-junk', name, () => problemOf(error, `index/${name}`));
     }
   }
@@ -120,12 +129,16 @@ async function learnUnknownPacks(
   blobs: BlobTable,
   damage: DamageList,
 ): Promise<void> {
-  for await (const pack of files.list('pack')) {
-    if (blobs.hasPack(pack.name)) continue;
+  const unknown = async function* () {
+    for await (const pack of files.list('pack')) if (!blobs.hasPack(pack.name)) yield pack;
+  };
+  const read = (pack: ResticFile) => readPackHeader(files, key, pack);
+  for await (const { item: pack, outcome } of readAhead(unknown(), HEADERS_AT_ONCE, read)) {
     try {
-      for (const blob of await readPackHeader(files, key, pack)) blobs.add(pack.name, blob);
+      for (const blob of readValue(outcome)) blobs.add(pack.name, blob);
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'RESTIC_INDEX_TOO_LARGE') throw error;
+      throwOutOfReach(error);
       damage.of('pack-damaged', pack.name, () => problemOf(error, `data/${pack.name}`));
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HoldfastError, problemOf } from '#core/errors.ts';
 import type { DamageList } from '#volume/engines/restic/reader/damage.ts';
-import type { ResticFiles } from '#volume/engines/restic/reader/files.ts';
+import { type ResticFiles, throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { type KeyFile, openKeyFile, parseKeyFile } from '#volume/engines/restic/reader/key-file.ts';
 import type { ResticKey } from '#volume/engines/restic/reader/seal.ts';
 
@@ -64,6 +64,7 @@ async function readKeys(files: ResticFiles, damage: DamageList): Promise<readonl
       if (!whole) damage.of('key-junk', name, () => problemOf(changed(name), `keys/${name}`));
       candidates.push({ name, file: parseKeyFile(bytes), whole });
     } catch (error) {
+      throwOutOfReach(error);
       damage.of('key-junk', name, () => problemOf(error, `keys/${name}`));
     }
   }

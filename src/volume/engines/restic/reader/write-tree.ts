@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { fileContent, joinPath, walkTree } from '#volume/engines/restic/reader/browse.ts';
+import { throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import type { TreeNode } from '#volume/engines/restic/reader/tree.ts';
@@ -35,7 +36,7 @@ export interface WrittenTree {
  * Writes what can be read of a node of a snapshot to `target`, which must not be there, in a directory that is nobody else's; each piece is checked before it is
  * written, and what is not whole is not left behind. Holes in files come back as holes, hard links as such. Needs no
  * restic; `setfattr`, `mkfifo` and `mknod` are used where something needs them.
- * @throws `RESTORE_TOO_MANY`, and what the system says when `target` cannot be written
+ * @throws `RESTORE_TOO_MANY`, what `throwOutOfReach` knows, and what the system says when `target` cannot be written
  */
 export async function writeTree(repository: ResticRepository, node: TreeNode, target: Buffer): Promise<WrittenTree> {
   const lost: LostPath[] = [];
@@ -49,6 +50,7 @@ export async function writeTree(repository: ResticRepository, node: TreeNode, ta
     try {
       await writeNode(repository, found, place, links, metadata, oddities, count);
     } catch (error) {
+      throwOutOfReach(error);
       lost.push({ path, problem: problemOf(error, displayPath(path)) });
       // Nothing goes below what could not be made: something else may be there by that name.
       if (found.type === 'dir') gone.add(path.toString('latin1'));

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { HoldfastError } from '#core/errors.ts';
-import { isResticId } from '#volume/engines/restic/reader/files.ts';
+import { isResticId, throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { type ResticRepository, readBlob } from '#volume/engines/restic/reader/repository.ts';
 import type { TreeNode } from '#volume/engines/restic/reader/tree.ts';
 
@@ -59,6 +59,7 @@ export async function firstPiece(
   try {
     return await readBlob(repository, 'data', id);
   } catch (error) {
+    throwOutOfReach(error);
     if (error instanceof HoldfastError && error.code.startsWith('RESTIC_')) return undefined;
     throw error;
   }

@@ -1,7 +1,7 @@
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { checkBlobSize, openBlob } from '#volume/engines/restic/reader/blob.ts';
 import type { BlobRange } from '#volume/engines/restic/reader/blob-table.ts';
-import type { ResticFile } from '#volume/engines/restic/reader/files.ts';
+import { type ResticFile, throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { readPackHeader } from '#volume/engines/restic/reader/pack-header.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import { sequentialBytes } from '#volume/engines/restic/reader/verify/sequential.ts';
@@ -20,7 +20,8 @@ export interface PackFindings {
 
 /**
  * Reads a pack from front to back: its SHA-256 and its blobs'. The header says what is in it; where that cannot be read,
- * the indexes do. Adds what the header tells to the table. Nothing is thrown but `RESTIC_INDEX_TOO_LARGE`.
+ * the indexes do. Adds what the header tells to the table. Nothing is thrown but `RESTIC_INDEX_TOO_LARGE`
+ * and what `throwOutOfReach` knows.
  */
 export async function verifyPack(
   repository: ResticRepository,
@@ -30,6 +31,7 @@ export async function verifyPack(
   const { files, key, zstd, blobs } = repository;
   let damage: Problem | undefined;
   const wrong = (error: unknown) => {
+    throwOutOfReach(error);
     damage ??= problemOf(error, `data/${pack.name}`);
   };
   let header: readonly BlobRange[] | undefined;

@@ -1,6 +1,6 @@
 import { HoldfastError, problemOf } from '#core/errors.ts';
 import type { Damage } from '#volume/engines/restic/reader/damage.ts';
-import type { ResticFiles } from '#volume/engines/restic/reader/files.ts';
+import { type ResticFiles, throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import { openRepository, type ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import type { ResticKey } from '#volume/engines/restic/reader/seal.ts';
 import { type ResticSnapshot, readSnapshot, snapshotIds } from '#volume/engines/restic/reader/snapshots.ts';
@@ -82,6 +82,7 @@ async function verifyOpen(
     try {
       snapshots.push(await readSnapshot(repository, id));
     } catch (error) {
+      throwOutOfReach(error);
       const junk = damage.of('snapshot-junk', id, () => problemOf(error, `snapshots/${id}`));
       affects.set(junk, [...(affects.get(junk) ?? []), { snapshot: id, paths: ['/'], omittedPaths: 0 }]);
       continue;

@@ -3,6 +3,7 @@ import { openBlob } from '#volume/engines/restic/reader/blob.ts';
 import type { BlobType } from '#volume/engines/restic/reader/blob-table.ts';
 import { MAX_TREE_DEPTH } from '#volume/engines/restic/reader/browse.ts';
 import type { Damage } from '#volume/engines/restic/reader/damage.ts';
+import { throwOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import type { ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import { parseTree, type Tree } from '#volume/engines/restic/reader/tree.ts';
 import { type Touched, touch, touchBelow } from '#volume/engines/restic/reader/verify/affected.ts';
@@ -45,6 +46,7 @@ export function treeVerifier(
       const sealed = await repository.files.read('pack', place.pack, place.offsetBytes, place.sizeBytes);
       return parseTree(openBlob(repository.key, repository.zstd, place, sealed));
     } catch (error) {
+      throwOutOfReach(error);
       return damage.of('tree-damaged', name, () => problemOf(error));
     }
   };

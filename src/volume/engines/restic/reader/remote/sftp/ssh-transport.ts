@@ -1,0 +1,34 @@
+import { findProgram } from '#base/process/find-program.ts';
+import { startProcess } from '#base/process/start-process.ts';
+import type { StartedTransport } from '#volume/engines/restic/reader/remote/sftp/sftp-store.ts';
+import { keepSaid } from '#volume/engines/restic/said.ts';
+
+const GRACE_MS = 2_000;
+
+/**
+ * Starts the program that carries a session, as restic starts it: with nothing but this environment, and no terminal to ask
+ * anything at. It does not outlive this program. @throws `PROCESS_NOT_STARTED`
+ */
+export async function startTransport(
+  [program, ...args]: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string>>,
+): Promise<StartedTransport> {
+  const keeper = keepSaid([]);
+  const started = await startProcess({
+    program: program.startsWith('/') ? program : findProgram(program, environment['PATH'] ?? ''),
+    args,
+    environment,
+    directory: '/',
+    input: true,
+    graceMs: GRACE_MS,
+    onErrorLine: keeper.add,
+  });
+  return {
+    incoming: started.stdout,
+    write: (bytes) => {
+      started.stdin?.write(bytes);
+    },
+    stop: started.stop,
+    said: () => keeper.said().lines,
+  };
+}
