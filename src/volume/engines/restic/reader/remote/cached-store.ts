@@ -35,9 +35,10 @@ export function cachedStore(store: RemoteStore): RemoteStore {
     const [part] = parts;
     const bytes = parts.length === 1 && part !== undefined ? part : Buffer.concat(parts);
     // In memory of its own: whoever gets it may hand it to a thread.
-    const given = Buffer.allocUnsafeSlow(Math.max(0, Math.min(lengthBytes, bytes.length - from)));
-    bytes.copy(given, 0, from);
-    return given;
+    const wanted = bytes.subarray(from, from + lengthBytes);
+    const own = Buffer.allocUnsafeSlow(wanted.length);
+    wanted.copy(own);
+    return own;
   };
   return {
     ...store,
