@@ -111,10 +111,14 @@ export const house = {
       'src/api/log-entry.ts#logEntrySchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/verification-report.ts#verificationReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/affected-report.ts#affectedReportSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/api/volume-repository-care-report.ts#repositoryPasswordRotatedSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/api/volume-repository-care-report.ts#repositoryCopiedSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/api/volume-repository-care-report.ts#repositoryUnlockedSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/api/volume-repository-care-report.ts#recoverySheetSchema': 'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-care-report.ts#repositoryPasswordRotatedSchema':
+        'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-care-report.ts#repositoryCopiedSchema':
+        'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-care-report.ts#repositoryUnlockedSchema':
+        'the JSON Schema in docs/reference is made from it',
+      'src/api/volume-repository-care-report.ts#recoverySheetSchema':
+        'the JSON Schema in docs/reference is made from it',
       'src/api/volume-retention-report.ts#signsAcceptedSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-schedule-report.ts#scheduleSetSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-schedule-report.ts#scheduleRemovedSchema': 'the JSON Schema in docs/reference is made from it',

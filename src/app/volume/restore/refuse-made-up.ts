@@ -1,10 +1,8 @@
-import { passwordOf } from '#app/volume/restore/inside/open-inside.ts';
+import { type OwnReader, openOwnReader } from '#app/volume/repositories/own-reader.ts';
 import type { RestoreDeps } from '#app/volume/restore/restore-types.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
-import { directoryFiles } from '#volume/engines/restic/reader/directory-files.ts';
 import { measureTree } from '#volume/engines/restic/reader/measure-tree.ts';
-import { openRepository } from '#volume/engines/restic/reader/repository.ts';
 
 /** Of trees that hold each other many times over there is no end. */
 const MOST_ENTRIES = 50_000_000;
@@ -12,17 +10,17 @@ const MOST_ENTRIES = 50_000_000;
 /**
  * Looks through the directories of a snapshot that the record does not know before restic writes any of it: names that
  * lead elsewhere or stand in a directory twice (a link, and a directory that is written through it), and trees without an
- * end, were made up by somebody. Only of a repository in a directory of this machine.
+ * end, were made up by somebody. Wherever the repository lies; but not in the layout that only an old restic knows.
  * @throws `SNAPSHOT_MADE_UP`, `RESTIC_*`
  */
 export async function refuseMadeUp(
-  { repository: { access } }: Pick<RestoreDeps, 'repository'>,
+  { repository: from }: Pick<RestoreDeps, 'repository'>,
   { id, tree }: Pick<SnapshotRow, 'id' | 'tree'>,
 ): Promise<void> {
-  if (!access.location.startsWith('/')) return;
-  const repository = await openRepository(directoryFiles(access.location), passwordOf(access.passwordFile));
+  const reader = await readerOf(from);
+  if (reader === undefined) return;
   try {
-    const { entries, refused } = await measureTree(repository, tree);
+    const { entries, refused } = await measureTree(reader.repository, tree);
     const why = refused[0]?.message ?? (entries > MOST_ENTRIES ? `It has ${entries} entries` : undefined);
     if (why === undefined) return;
     throw new HoldfastError(
@@ -33,6 +31,15 @@ export async function refuseMadeUp(
       },
     );
   } finally {
-    repository.close();
+    await reader.close();
+  }
+}
+
+async function readerOf(repository: RestoreDeps['repository']): Promise<OwnReader | undefined> {
+  try {
+    return await openOwnReader(repository);
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'RESTIC_LAYOUT_UNSUPPORTED') return undefined;
+    throw error;
   }
 }
