@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { Environment } from '#app/data-directory.ts';
 import { hasHome, homeDirectory, homePaths } from '#app/home/home-directory.ts';
-import { refuseForeignHome } from '#app/home/private-home.ts';
 import { replaceFile } from '#base/files/replace-file.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 
@@ -40,13 +39,12 @@ export interface Home {
 
 /**
  * The home that the environment names; `undefined` where none has been made.
- * @throws `HOME_UNREADABLE`, `HOME_NOT_PRIVATE`
+ * @throws `HOME_UNREADABLE`
  */
 export function findHome(environment: Environment): Home | undefined {
   const directory = homeDirectory(environment);
   const { config } = homePaths(directory);
   if (!hasHome(environment)) return undefined;
-  refuseForeignHome(directory, environment);
   try {
     return { directory, config: parseConfig(readFileSync(config, 'utf8')) };
   } catch (cause) {

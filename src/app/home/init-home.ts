@@ -6,7 +6,6 @@ import { isAddress } from '#app/home/copy-checkpoint.ts';
 import { findHome, type Home, type HomeConfig, writeConfig } from '#app/home/home.ts';
 import { homeDirectory, homePaths } from '#app/home/home-directory.ts';
 import { openRecord } from '#app/home/open-record.ts';
-import { refuseOtherOwner } from '#app/home/private-home.ts';
 import { makeSigner } from '#app/home/signing-key.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
@@ -31,7 +30,7 @@ export interface InitialisedHome {
 
 /**
  * Makes a home: directory, key, ledger. Doing it again changes nothing but adds places; an interrupted one is completed.
- * @throws `HOME_PLACE_INVALID`, `HOME_NOT_PRIVATE`, `HOME_HALF_RESTORED`, `HOME_LEDGER_FOREIGN`, `FILE_NOT_WRITTEN`, `DATABASE_*`
+ * @throws `HOME_PLACE_INVALID`, `HOME_HALF_RESTORED`, `HOME_LEDGER_FOREIGN`, `FILE_NOT_WRITTEN`, `DATABASE_*`
  */
 export async function initHome(options: InitOptions): Promise<InitialisedHome> {
   const { environment, actor, now } = options;
@@ -42,10 +41,7 @@ export async function initHome(options: InitOptions): Promise<InitialisedHome> {
   const config: HomeConfig = { version: 1, database: there?.config.database ?? database, checkpointPlaces: places };
   const home = { directory, config };
   const paths = homePaths(directory);
-  if (there === undefined) {
-    refuseOtherOwner(directory, environment);
-    refuseHalfRestored(directory);
-  }
+  if (there === undefined) refuseHalfRestored(directory);
   writing(directory, () => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // It may have been there, with the advisories.

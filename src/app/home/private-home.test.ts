@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { refuseForeignHome, refuseOtherOwner } from '#app/home/private-home.ts';
+import { refuseForeignHome } from '#app/home/private-home.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 
 let root = '';
@@ -22,12 +22,19 @@ test('a home of one’s own is fine, also one that others may read, and one that
   refuseForeignHome(join(root, 'none'), {});
 });
 
-test('one that others may write in is refused; where it is made, its mode is set', () => {
-  for (const mode of [0o777, 0o770, 0o1777]) {
+test('one that others may write in is refused; one that a group of one’s own writes in is not', () => {
+  for (const mode of [0o777, 0o702, 0o1777]) {
     chmodSync(home, mode);
     expect(() => refuseForeignHome(home, {})).toThrow(refused);
-    refuseOtherOwner(home, {});
   }
+  chmodSync(home, 0o2770);
+  refuseForeignHome(home, {});
+});
+
+test.skipIf(process.getuid?.() !== 0)('one that a stranger’s group writes in is refused', () => {
+  chownSync(home, 0, 12345);
+  chmodSync(home, 0o770);
+  expect(() => refuseForeignHome(home, {})).toThrow(refused);
 });
 
 test.skipIf(process.getuid?.() !== 0)(
@@ -37,7 +44,7 @@ test.skipIf(process.getuid?.() !== 0)(
     symlinkSync(home, join(root, 'link'));
     for (const path of [home, join(root, 'link')]) {
       expect(() => refuseForeignHome(path, {})).toThrow(refused);
-      expect(() => refuseOtherOwner(path, { SUDO_UID: '1235' })).toThrow(refused);
+      expect(() => refuseForeignHome(path, { SUDO_UID: '1235' })).toThrow(refused);
     }
     refuseForeignHome(home, { SUDO_UID: '1234' });
   },
