@@ -24,6 +24,7 @@ import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import type { VolumeFlags } from '#cli/volume/engine-of.ts';
+import { followJob } from '#cli/volume/job-progress.ts';
 import type { Problem } from '#core/errors.ts';
 import { printable } from '#report/columns.ts';
 
@@ -100,7 +101,16 @@ async function keep(
     return await onRecord(environment, (record) => {
       const repository = openRepository(record.home, name, environment);
       const step = (text: string) => progress.step(text);
-      const taking = { record, repository, engine, environment, actor: actorOf(environment), now: recordClock, step };
+      const following = { step, progress: followJob(progress) };
+      const taking = {
+        record,
+        repository,
+        engine,
+        environment,
+        actor: actorOf(environment),
+        now: recordClock,
+        ...following,
+      };
       return keepTargets(taking, plan);
     });
   } finally {

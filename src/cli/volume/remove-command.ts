@@ -11,6 +11,7 @@ import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
+import { followJob } from '#cli/volume/job-progress.ts';
 
 /** `holdfast volume rm`. */
 export async function volumeRemoveCommand(
@@ -30,7 +31,16 @@ export async function volumeRemoveCommand(
     const { mountpoint, snapshot } = await onRecord(environment, async (record) => {
       const repository = openChosen(record.home, repo, environment);
       const engine = await engineOf(flags, environment);
-      const deps = { record, repository, engine, environment, actor: actorOf(environment), now: recordClock };
+      const following = { progress: followJob(progress) };
+      const deps = {
+        record,
+        repository,
+        engine,
+        environment,
+        actor: actorOf(environment),
+        now: recordClock,
+        ...following,
+      };
       return removeVolumeAfterSnapshot(deps, name, dryRun);
     });
     progress.done();

@@ -15,6 +15,7 @@ import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
+import { followJob } from '#cli/volume/job-progress.ts';
 import { usage, type WishFlags, wishFor } from '#cli/volume/snapshot-wish.ts';
 import { printable } from '#report/columns.ts';
 
@@ -57,7 +58,7 @@ export async function restoreCommand(
             advisories = await openDefaultAdvisories(flags.advisories, environment);
             return advisories;
           },
-          step: (text) => progress.step(text),
+          ...{ step: (text) => progress.step(text), progress: followJob(progress) },
         },
         request,
       ),

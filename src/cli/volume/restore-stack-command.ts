@@ -10,6 +10,7 @@ import { printProblems } from '#cli/problems.ts';
 import { startProgress } from '#cli/progress.ts';
 import { terminal } from '#cli/terminal.ts';
 import { engineOf } from '#cli/volume/engine-of.ts';
+import { followJob } from '#cli/volume/job-progress.ts';
 import type { RestoreFlags } from '#cli/volume/restore-command.ts';
 import { usage } from '#cli/volume/snapshot-wish.ts';
 import { columns, printable } from '#report/columns.ts';
@@ -48,7 +49,7 @@ export async function restoreStackCommand(
           engine: () => engineOf(flags, environment),
           ...{ environment, actor: actorOf(environment), now: recordClock },
           advisories: () => Promise.reject(new Error('nothing is judged')),
-          step: (text) => progress.step(text),
+          ...{ step: (text) => progress.step(text), progress: followJob(progress) },
         },
         {
           ...{ stack: flags.stack, snapshot: given ?? flags.snapshot ?? 'latest', start: flags.start === true },

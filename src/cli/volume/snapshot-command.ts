@@ -13,6 +13,7 @@ import { writeText } from '#cli/output.ts';
 import { printProblems } from '#cli/problems.ts';
 import { type Progress, startProgress } from '#cli/progress.ts';
 import { engineOf, type VolumeFlags } from '#cli/volume/engine-of.ts';
+import { followJob } from '#cli/volume/job-progress.ts';
 import { snapshotReport, snapshotText, targetsReport, targetsText } from '#cli/volume/snapshot-report.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { listVolumes } from '#volume/discover/engine/list-volumes.ts';
@@ -42,7 +43,8 @@ export async function snapshotCommand(
       const actor = actorOf(environment);
       const named = await wholeNames(engine, asked);
       const tell: TakeSnapshotDeps['tell'] = (problem) => printProblems([problem]);
-      const deps = { record, repository, engine, environment, actor, now: recordClock, tell };
+      const following = { tell, progress: followJob(progress) };
+      const deps = { record, repository, engine, environment, actor, now: recordClock, ...following };
       const [only, ...more] = named;
       return flags.all !== true && only?.kind === 'target' && more.length === 0
         ? takeOne(deps, only.name, flags, progress)

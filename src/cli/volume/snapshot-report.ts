@@ -38,6 +38,7 @@ export function snapshotText({
   bytesAdded,
   method,
   holdMs,
+  complete,
   writers,
   writersUnknown = [],
   late = { writers: [], unknown: [] },
@@ -50,7 +51,7 @@ export function snapshotText({
   const others = unknown.length === 0 ? '' : ` Whether others wrote is not known: ${unknown.join('; ')}.`;
   return (
     `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}, ` +
-    `held for ${holdMs} ms\nWritten by ${who}.${others}\n`
+    `held for ${holdMs} ms${lacking(complete)}\nWritten by ${who}.${others}\n`
   );
 }
 
@@ -68,6 +69,11 @@ export function targetsText({ snapshots, stacks, failed }: SnapshotsTaken): stri
   return `${lines.join('\n')}\n`;
 }
 
-function line({ snapshot, volume, files, bytes, bytesAdded, method }: SnapshotTaken): string {
-  return `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}`;
+function line({ snapshot, volume, files, bytes, bytesAdded, method, complete }: SnapshotTaken): string {
+  return `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}${lacking(complete)}`;
+}
+
+/** What it lacks was told before. */
+function lacking(complete: boolean): string {
+  return complete ? '' : ', INCOMPLETE';
 }

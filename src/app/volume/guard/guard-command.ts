@@ -8,6 +8,7 @@ import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
 import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
+import type { JobProgress } from '#volume/engines/engine.ts';
 import type { GuardRan } from '#volume/guard/events.ts';
 import { type Guarded, parseCommand } from '#volume/guard/parse-command.ts';
 
@@ -121,6 +122,7 @@ export interface KeepDeps {
   readonly actor: string;
   readonly now: () => Date;
   readonly step: (text: string) => void;
+  readonly progress: (progress: JobProgress) => void;
 }
 
 /** Takes snapshots of all that a command touches. One that fails, or is incomplete, is `failed`. */

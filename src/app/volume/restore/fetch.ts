@@ -19,14 +19,15 @@ export interface Fetched {
  * @throws `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_PATH_REFUSED`, `RESTIC_RESTORE_INCOMPLETE`, `RESTIC_*`
  */
 export async function fetchPart(
-  { repository }: Pick<RestoreDeps, 'repository'>,
+  { repository, progress }: Pick<RestoreDeps, 'repository' | 'progress'>,
   row: SnapshotRow,
   path: Buffer,
   scratch: Buffer,
 ): Promise<Fetched> {
   refuseOutside(path);
   const include = path.length === 0 ? {} : { include: [`/${literalPattern(path)}`] };
-  await repository.engine.restore({ snapshot: row.id, target: scratch.toString(), ...include, verify: true });
+  const request = { snapshot: row.id, target: scratch.toString(), ...include, verify: true };
+  await repository.engine.restore(request, progress === undefined ? {} : { progress });
   const item = path.length === 0 ? scratch : Buffer.concat([scratch, Buffer.from('/'), path]);
   if (!isInside(scratch, path)) throw noSuchPath(row, path);
   return { item, lost: [], problems: [] };

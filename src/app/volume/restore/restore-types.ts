@@ -5,6 +5,7 @@ import type { SnapshotWish } from '#app/volume/restore/pick-snapshot.ts';
 import type { RestoreSubject } from '#app/volume/restore/subject.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
+import type { JobProgress } from '#volume/engines/engine.ts';
 
 /** Where restored data goes. */
 export type RestorePlace =
@@ -40,6 +41,8 @@ export interface RestoreDeps {
   readonly advisories: () => Promise<Advisories>;
   /** Told what is being done. */
   readonly step: (text: string) => void;
+  /** Told how far the fetching is; restic tells it since 0.16. */
+  readonly progress?: (progress: JobProgress) => void;
 }
 
 /** A file that could not be had. */

@@ -72,7 +72,11 @@ export async function copyParts(
         writeManifest(staging, { ...manifest, method: methodName(names, method) });
       }
     };
-    const copying = { engine: repository.engine, hold, signal, unwanted: note, reflinks, trying };
+    const { progress } = deps;
+    const copying = {
+      ...{ engine: repository.engine, hold, signal, unwanted: note, reflinks, trying },
+      ...(progress === undefined ? {} : { progress }),
+    };
     const done = await copyHeld(copying, requests, running);
     const rows = await repository.engine.snapshots({ ids: done.passes.map(({ shortId }) => shortId) });
     const facts = done.passes.map((pass, index) => {

@@ -1,5 +1,5 @@
 import { type OpenPasses, openPasses } from '#app/volume/snapshot/open-passes.ts';
-import type { BackupRequest, SnapshotEngine } from '#volume/engines/engine.ts';
+import type { BackupRequest, JobOptions, SnapshotEngine } from '#volume/engines/engine.ts';
 import { FIRST_PASS_TAG, OWN_TAG } from '#volume/snapshot/tags.ts';
 
 const FIRST_PASS_AGE_MS = 2_000;
@@ -12,6 +12,8 @@ export interface FirstPassDeps {
   readonly signal: AbortSignal;
   /** Told of every snapshot that was made and is not wanted. */
   readonly unwanted: (ids: readonly string[]) => void;
+  /** Told how far each pass is. */
+  readonly progress?: JobOptions['progress'];
 }
 
 /**
@@ -19,10 +21,11 @@ export interface FirstPassDeps {
  * it lasts. Gives how many bytes each first pass added.
  */
 export async function firstPasses(
-  { engine, signal, unwanted }: FirstPassDeps,
+  deps: FirstPassDeps,
   requests: readonly BackupRequest[],
   stored: readonly number[] | undefined,
 ): Promise<{ readonly first: readonly number[]; readonly passes: OpenPasses }> {
+  const { engine, signal, unwanted } = deps;
   if (stored !== undefined) return { first: stored, passes: openPasses(engine, requests, MOST_OPEN) };
   // restic goes on from a snapshot only when that is older than the start of the run, and those of the hold start soon.
   const time = new Date(Date.now() - FIRST_PASS_AGE_MS);
@@ -36,7 +39,7 @@ export async function firstPasses(
     const first: number[] = [];
     for (let index = 0; index < firsts.length; index += 1) {
       if (index === firsts.length - 1) passes = openPasses(engine, requests, MOST_OPEN);
-      const { shortId, bytesAdded } = await open.go(index, { signal });
+      const { shortId, bytesAdded } = await open.go(index, watched(deps, signal));
       unwanted([shortId]);
       first.push(bytesAdded);
     }
@@ -47,4 +50,9 @@ export async function firstPasses(
   } finally {
     await open.close();
   }
+}
+
+/** How a pass is ended early, and whom it tells how far it is. */
+export function watched({ progress }: Pick<FirstPassDeps, 'progress'>, signal: AbortSignal): JobOptions {
+  return progress === undefined ? { signal } : { signal, progress };
 }

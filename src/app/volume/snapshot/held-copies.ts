@@ -1,4 +1,4 @@
-import { type FirstPassDeps, firstPasses } from '#app/volume/snapshot/first-passes.ts';
+import { type FirstPassDeps, firstPasses, watched } from '#app/volume/snapshot/first-passes.ts';
 import { holdWhile } from '#app/volume/snapshot/hold-while.ts';
 import { type ReflinkPlace, reflink, removeCopy } from '#app/volume/snapshot/reflink.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
@@ -58,7 +58,7 @@ export async function copyHeld(
     try {
       await passes.ready();
       const done = await holdWhile(deps, { kind, capMs: method.capMs }, running, async (ended, made) => {
-        for (let index = 0; index < requests.length; index += 1) made(await passes.go(index, { signal: ended }));
+        for (let index = 0; index < requests.length; index += 1) made(await passes.go(index, watched(deps, ended)));
       });
       problems.push(...done.problems);
       if (done.value !== undefined) {
@@ -75,9 +75,9 @@ export async function copyHeld(
   });
 }
 
-async function passAll({ engine, signal }: CopyDeps, requests: readonly BackupRequest[]): Promise<readonly PassDone[]> {
+async function passAll(deps: CopyDeps, requests: readonly BackupRequest[]): Promise<readonly PassDone[]> {
   const passes: PassDone[] = [];
-  for (const request of requests) passes.push(await engine.pass(request, { signal }));
+  for (const request of requests) passes.push(await deps.engine.pass(request, watched(deps, deps.signal)));
   return passes;
 }
 

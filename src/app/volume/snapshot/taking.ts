@@ -2,6 +2,7 @@ import type { OpenRecord } from '#app/home/open-record.ts';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
+import type { JobProgress } from '#volume/engines/engine.ts';
 import type { SnapshotFinished, Writer } from '#volume/snapshot/events.ts';
 
 export interface TakeSnapshotDeps {
@@ -15,6 +16,8 @@ export interface TakeSnapshotDeps {
   readonly ending?: AbortSignal;
   /** Told of what went wrong beside an error that is thrown. */
   readonly tell?: (problem: Problem) => void;
+  /** Told how far a pass over the files is, about once a second. */
+  readonly progress?: (progress: JobProgress) => void;
 }
 
 export interface TakenSnapshot extends SnapshotFinished {

@@ -52,9 +52,16 @@ function sentenceOf(read: JsonObject): string | undefined {
   if (typeof error === 'object' && error !== null && !Array.isArray(error)) {
     const inner: JsonObject = { ...error };
     // 0.14 writes the error of Go as an object: {Op, Path, Err}.
-    return textAt(inner, 'message') ?? goError(inner);
+    return textAt(inner, 'message') ?? goError(inner) ?? unnamed(read);
   }
   return textAt(read, 'message') ?? (typeof error === 'string' ? error : undefined);
+}
+
+/** It also writes errors whose parts Go does not show as `{}`. */
+function unnamed(read: JsonObject): string | undefined {
+  const [item, during] = [textAt(read, 'item'), textAt(read, 'during')];
+  if (item === undefined) return undefined;
+  return `${item} could not be read${during === undefined ? '' : ` (${during})`}; restic does not say why`;
 }
 
 function goError(error: JsonObject): string | undefined {
