@@ -4,9 +4,9 @@ import { wants } from '#notify/rules.ts';
 
 it('looks at the kind', () => {
   const rule = { kinds: ['failed'] as const, subjects: [] };
-  expect(wants(rule, { kind: 'failed', subject: 'x' })).toBe(true);
-  expect(wants(rule, { kind: 'succeeded', subject: 'x' })).toBe(false);
-  expect(wants(rule, { kind: 'test', subject: 'x' })).toBe(true);
+  expect(wants(rule, { kind: 'failed', subject: 'x' }, false)).toBe(true);
+  expect(wants(rule, { kind: 'succeeded', subject: 'x' }, false)).toBe(false);
+  expect(wants(rule, { kind: 'test', subject: 'x' }, false)).toBe(true);
 });
 
 it.each([
@@ -23,7 +23,7 @@ it.each([
   ['**b', 'ab', true],
   ['vol.me:db', 'volume:db', false],
 ])('the pattern %s fits %s: %s', (pattern, subject, fits) => {
-  expect(wants({ kinds: ['failed'], subjects: ['other', pattern] }, { kind: 'failed', subject })).toBe(fits);
+  expect(wants({ kinds: ['failed'], subjects: ['other', pattern] }, { kind: 'failed', subject }, false)).toBe(fits);
 });
 
 it('agrees with a regular expression', () => {
@@ -32,7 +32,15 @@ it('agrees with a regular expression', () => {
   fc.assert(
     fc.property(text, plain, (pattern, subject) => {
       const expected = new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(subject);
-      expect(wants({ kinds: ['failed'], subjects: [pattern] }, { kind: 'failed', subject })).toBe(expected);
+      expect(wants({ kinds: ['failed'], subjects: [pattern] }, { kind: 'failed', subject }, false)).toBe(expected);
     }),
   );
+});
+
+it('a whole stands for its parts only where that is wanted', () => {
+  const rule = { kinds: ['failed'] as const, subjects: ['schedule:nightly'] };
+  const part = { kind: 'failed' as const, subject: 'schedule:nightly/volume:db' };
+  expect(wants(rule, part, true)).toBe(true);
+  expect(wants(rule, part, false)).toBe(false);
+  expect(wants(rule, { ...part, subject: 'schedule:nightly2/volume:db' }, true)).toBe(false);
 });

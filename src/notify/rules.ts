@@ -7,11 +7,21 @@ export interface Rule {
   readonly subjects: readonly string[];
 }
 
-/** Whether a target wants it. A test is always wanted. */
-export function wants({ kinds, subjects }: Rule, { kind, subject }: Pick<Notification, 'kind' | 'subject'>): boolean {
+/**
+ * Whether a target wants it. A test is always wanted.
+ * @param parts whether `schedule:nightly` also stands for its parts, `schedule:nightly/volume:db`
+ */
+export function wants(
+  { kinds, subjects }: Rule,
+  { kind, subject }: Pick<Notification, 'kind' | 'subject'>,
+  parts: boolean,
+): boolean {
   if (kind === 'test') return true;
   if (!kinds.includes(kind)) return false;
-  return subjects.length === 0 || subjects.some((pattern) => fits(pattern, subject));
+  return (
+    subjects.length === 0 ||
+    subjects.some((pattern) => fits(pattern, subject) || (parts && subject.startsWith(`${pattern}/`)))
+  );
 }
 
 /** From left to right, each part at its first place: no pattern takes more time than its length times the text's. */

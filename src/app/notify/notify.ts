@@ -20,10 +20,23 @@ interface TellDeps extends NotifyDeps {
  * went well: a success ends the silence about what went wrong before, and a dead man’s switch lives on it. Never throws.
  */
 export function notify(deps: NotifyDeps, input: NotificationInput): Promise<NotifyReport> {
+  return notifySome(deps, input, () => true);
+}
+
+/** The same for those alone that live on every run: others are told of its parts. Never throws. */
+export function notifyOfRun(deps: NotifyDeps, input: NotificationInput): Promise<NotifyReport> {
+  return notifySome(deps, input, ({ notifier }) => notifier.isRoutine);
+}
+
+function notifySome(
+  deps: NotifyDeps,
+  input: NotificationInput,
+  chosen: (target: HomeTarget) => boolean,
+): Promise<NotifyReport> {
   const notification = makeNotification(input, hostname(), deps.now());
   const id = messageId();
   return withTargets(deps, async (targets, tellDeps) => {
-    const told = await Promise.all(targets.map((target) => tellOne(target, id, notification, tellDeps)));
+    const told = await Promise.all(targets.filter(chosen).map((target) => tellOne(target, id, notification, tellDeps)));
     return told.filter((one) => one !== undefined);
   });
 }
@@ -77,7 +90,9 @@ async function tellOne(
 ): Promise<TargetOutcome | undefined> {
   const { settings, notifier } = target;
   if (notifier.isRoutine) {
-    return wants(settings, given) ? tell(target, { id, notification: given, repeats: 0, omitted: 0 }, deps) : undefined;
+    const message = { id, notification: given, repeats: 0, omitted: 0 };
+    // A part that went well says nothing of the whole, which has a word of its own.
+    return wants(settings, given, false) ? tell(target, message, deps) : undefined;
   }
   const decision = decided(target, id, given, deps);
   if (decision === undefined) return undefined;
@@ -94,8 +109,8 @@ function decided({ settings }: HomeTarget, id: string, given: Notification, deps
   const wasBad = isOpen(before, given.subject);
   const memory = isGood ? close(before, given.subject) : before;
   const recovered: Notification = { ...given, kind: 'recovered' };
-  const notification = given.kind === 'succeeded' && wasBad && wants(settings, recovered) ? recovered : given;
-  const decision = wants(settings, notification) ? decide(memory, id, notification, deps.now()) : undefined;
+  const notification = given.kind === 'succeeded' && wasBad && wants(settings, recovered, true) ? recovered : given;
+  const decision = wants(settings, notification, true) ? decide(memory, id, notification, deps.now()) : undefined;
   try {
     if (decision !== undefined || (isGood && wasBad)) writeMemory(home, name, decision?.memory ?? memory);
   } catch (error) {

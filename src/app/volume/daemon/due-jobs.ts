@@ -26,6 +26,8 @@ export type Job =
       readonly at: Date;
       readonly schedule: string;
       readonly unit: Unit;
+      /** How often it failed in a row. */
+      readonly failures: number;
     }
   | { readonly kind: 'check'; readonly repository: string; readonly at: Date };
 
@@ -62,7 +64,8 @@ export async function plannedJobs(deps: DueDeps): Promise<PlannedJobs> {
         progress.push(...progressOf(subjectOf(schedule.name, unit), wanted, now));
         const at = dueAt(wanted);
         if (at === undefined) continue;
-        jobs.push({ kind: 'snapshot', repository: schedule.repository, at, schedule: schedule.name, unit });
+        const { repository, name } = schedule;
+        jobs.push({ kind: 'snapshot', repository, at, schedule: name, unit, failures: wanted.tried.failures });
       }
     } catch (error) {
       problems.push(problemOf(error, schedule.name));

@@ -1,4 +1,5 @@
-import { notify, retryNotifications } from '#app/notify/notify.ts';
+import { notify, notifyOfRun, retryNotifications } from '#app/notify/notify.ts';
+import type { NotifyDeps, NotifyReport } from '#app/notify/tell.ts';
 import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
 import { type JobEnd, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
 import { type Job, subjectOf } from '#app/volume/daemon/due-jobs.ts';
@@ -18,6 +19,8 @@ export interface Teller {
    * again, too, what did not arrive. Does not wait.
    */
   looked(progress: readonly ScheduleProgress[], problems: readonly Problem[]): void;
+  /** How a whole run of a schedule goes, for those who live on every run. Does not wait. */
+  ofRun(input: NotificationInput): void;
   /** Resolves when nothing is being told. */
   idle(): Promise<void>;
 }
@@ -52,6 +55,9 @@ export function tellerOf(deps: DaemonDeps): Teller {
       if (isTime) inputs.push(...silent());
       if (isTime || inputs.length > 0) telling = telling.then(() => tell(deps, inputs, isTime));
     },
+    ofRun: (input) => {
+      telling = telling.then(() => tellOfRun(deps, input));
+    },
     idle: async () => {
       await telling;
       if (once) await tell(deps, last, true);
@@ -85,14 +91,27 @@ function ofRetention({ repository }: Job, end: JobEnd): readonly NotificationInp
   return [{ ...common, ...code, kind: kind === 'paused' ? 'suspicious' : 'failed' }];
 }
 
-async function tell(deps: DaemonDeps, inputs: readonly NotificationInput[], again: boolean): Promise<void> {
-  const { environment, actor, now, say } = deps;
+function tell(deps: DaemonDeps, inputs: readonly NotificationInput[], again: boolean): Promise<void> {
+  return telling(deps, async (notifyDeps) => {
+    const reports = [];
+    for (const input of inputs) reports.push(await notify(notifyDeps, input));
+    if (again) reports.push(await retryNotifications(notifyDeps));
+    return reports;
+  });
+}
+
+function tellOfRun(deps: DaemonDeps, input: NotificationInput): Promise<void> {
+  return telling(deps, async (notifyDeps) => [await notifyOfRun(notifyDeps, input)]);
+}
+
+/** Says what went wrong with it, and throws nothing. */
+async function telling(
+  { environment, actor, now, say, onRecord }: DaemonDeps,
+  work: (deps: NotifyDeps) => Promise<readonly NotifyReport[]>,
+): Promise<void> {
   try {
-    await deps.onRecord(async (record) => {
-      const notifyDeps = { record, environment, actor, now };
-      const reports = [];
-      for (const input of inputs) reports.push(await notify(notifyDeps, input));
-      if (again) reports.push(await retryNotifications(notifyDeps));
+    await onRecord(async (record) => {
+      const reports = await work({ record, environment, actor, now });
       for (const { problems } of reports) for (const problem of problems) say(saidOf(problem));
     });
   } catch (error) {

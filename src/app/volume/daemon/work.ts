@@ -2,6 +2,7 @@ import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
 import { doJob, nameOf, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
 import { type Job, plannedJobs, unitKey } from '#app/volume/daemon/due-jobs.ts';
 import { everythingOf } from '#app/volume/daemon/everything.ts';
+import { type ScheduleRuns, scheduleRuns } from '#app/volume/daemon/schedule-runs.ts';
 import type { Teller } from '#app/volume/daemon/tell-people.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
@@ -34,7 +35,7 @@ interface Mind {
 }
 
 /** What work is done with, beside what it needs. */
-export interface WorkListeners extends Pick<Teller, 'ended' | 'looked'> {
+export interface WorkListeners extends Pick<Teller, 'ended' | 'looked' | 'ofRun'> {
   /** Asked before each look at what is due. What it throws ends the work. */
   readonly mayGoOn: () => void;
 }
@@ -48,6 +49,7 @@ export async function work(deps: DaemonDeps, listeners: WorkListeners): Promise<
   const nothing = { running: new Map(), resting: new Map(), interrupted: [], failed: 0, ended: 0, told: '' };
   const mind: Mind = { ...nothing, wake: () => undefined };
   const jobs = new Set<Promise<void>>();
+  const runs = scheduleRuns(listeners.ofRun);
   const stop = () => mind.wake();
   signal.addEventListener('abort', stop);
   try {
@@ -58,12 +60,14 @@ export async function work(deps: DaemonDeps, listeners: WorkListeners): Promise<
       // What ended meanwhile would be thought to be due still.
       if (ended !== mind.ended) continue;
       const now = deps.now();
-      const due = planned.filter(({ at }) => at <= now);
+      const due = planned.jobs.filter(({ at }) => at <= now);
+      if (planned.isKnown) runs.planned(planned.jobs, mind.running.values(), now);
       for (const job of due) {
         if (signal.aborted || isTaken(mind, job)) continue;
         mind.running.set(job.repository, job);
         say({ kind: 'info', message: `${nameOf(job)} begins` });
-        const done = one(deps, mind, job, listeners).finally(() => {
+        runs.began(job);
+        const done = one(deps, mind, job, { ...listeners, runs }).finally(() => {
           jobs.delete(done);
           mind.running.delete(job.repository);
           mind.ended += 1;
@@ -72,7 +76,7 @@ export async function work(deps: DaemonDeps, listeners: WorkListeners): Promise<
         jobs.add(done);
       }
       if (once && jobs.size === 0) break;
-      const next = planned.find(({ at }) => at > now)?.at.getTime() ?? Number.POSITIVE_INFINITY;
+      const next = planned.jobs.find(({ at }) => at > now)?.at.getTime() ?? Number.POSITIVE_INFINITY;
       await wait(mind, signal, Math.min(LONGEST_WAIT_MS, Math.max(50, next - now.getTime())));
     }
   } finally {
@@ -82,8 +86,14 @@ export async function work(deps: DaemonDeps, listeners: WorkListeners): Promise<
   return { failed: mind.failed, interrupted: mind.interrupted };
 }
 
+interface Plan {
+  readonly jobs: readonly Job[];
+  /** False: what is due could not be said. */
+  readonly isKnown: boolean;
+}
+
 /** What is to come, in its order. Trouble is said, and thought of as nothing to do. */
-async function plan(deps: DaemonDeps, mind: Mind, { looked }: WorkListeners): Promise<readonly Job[]> {
+async function plan(deps: DaemonDeps, mind: Mind, { looked }: WorkListeners): Promise<Plan> {
   const { environment, checkEveryHours } = deps;
   try {
     // Its own holds end with it; those of other runs that died do not.
@@ -99,12 +109,12 @@ async function plan(deps: DaemonDeps, mind: Mind, { looked }: WorkListeners): Pr
       const until = mind.resting.get(keyOf(job))?.until;
       return until !== undefined && until > job.at ? { ...job, at: until } : job;
     });
-    return rested.sort((a, b) => a.at.getTime() - b.at.getTime());
+    return { jobs: rested.sort((a, b) => a.at.getTime() - b.at.getTime()), isKnown: planned.problems.length === 0 };
   } catch (error) {
     const problem = problemOf(error);
     sayOnce(deps, mind, [problem]);
     looked([], [problem]);
-    return [];
+    return { jobs: [], isKnown: false };
   }
 }
 
@@ -131,7 +141,12 @@ function isTaken({ running }: Mind, job: Job): boolean {
   );
 }
 
-async function one(deps: DaemonDeps, mind: Mind, job: Job, { ended }: WorkListeners): Promise<void> {
+async function one(
+  deps: DaemonDeps,
+  mind: Mind,
+  job: Job,
+  { ended, runs }: Pick<WorkListeners, 'ended'> & { readonly runs: ScheduleRuns },
+): Promise<void> {
   const end = await doJob(deps, job);
   deps.say(saidOfEnd(job, end));
   const retention = end.kind === 'done' ? saidOfRetention(end.retained) : undefined;
@@ -141,8 +156,12 @@ async function one(deps: DaemonDeps, mind: Mind, job: Job, { ended }: WorkListen
     const failures = (mind.resting.get(keyOf(job))?.failures ?? 0) + 1;
     mind.resting.set(keyOf(job), { failures, until: new Date(deps.now().getTime() + retryAfterMs(failures)) });
   } else mind.resting.delete(keyOf(job));
-  if (end.kind === 'failed' && deps.signal.aborted) mind.interrupted.push(nameOf(job));
-  else await ended(job, end);
+  if (end.kind === 'failed' && deps.signal.aborted) {
+    mind.interrupted.push(nameOf(job));
+    return;
+  }
+  runs.ended(job, end);
+  await ended(job, end);
 }
 
 function wait(mind: Mind, signal: AbortSignal, ms: number): Promise<void> {
