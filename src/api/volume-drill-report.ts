@@ -1,6 +1,23 @@
 import { z } from 'zod';
 import { volumeProblemSchema } from '#api/volume-parts.ts';
 
+const load = z.object({
+  container: z.string(),
+  outcome: z
+    .enum(['passed', 'failed', 'unproven'])
+    .describe(
+      'passed: a fresh server took them all and holds what was held; unproven: that could not be tried or asked',
+    ),
+  loaded: z.int().describe('how many it took'),
+  dumps: z.int().describe('of how many'),
+  bytes: z.int().describe('of those that were fetched'),
+  readyMs: z.int().nullable().describe('from the start of the server until it answered'),
+  loadMs: z.int().nullable().describe('all of them'),
+  before: z.string().nullable().describe('what the probe said before the snapshot; never recorded'),
+  after: z.string().nullable().describe('what it said of the server with the dumps'),
+  log: z.array(z.string()).describe('the last lines of a server that did not pass'),
+});
+
 const drill = z.object({
   volume: z.string(),
   repository: z.string(),
@@ -20,12 +37,15 @@ const drill = z.object({
   before: z.string().nullable().describe('what the probe said before the snapshot; never recorded'),
   after: z.string().nullable().describe('what it said in the drill'),
   dumps: z.int().describe('dumps in it whose beginning and end were looked at'),
+  dumpsLoaded: z.int().describe('those of them that a fresh server took'),
+  loads: z.array(load).describe('the dumps, by the container that they are of'),
   databases: z.int().describe('SQLite databases in it that were checked'),
   restoreMs: z.int().describe('restoring, and comparing every file with what was stored'),
   readyMs: z.int().nullable().describe('from the start of the container until it answered'),
   totalMs: z.int(),
   log: z.array(z.string()).describe('the last lines of a container that failed'),
   kept: z.string().nullable().describe('name of container and volume, with --keep'),
+  keptLoads: z.array(z.string()).describe('the servers with the dumps and their volumes, with --keep'),
   dryRun: z.boolean(),
   problems: z.array(volumeProblemSchema),
 });

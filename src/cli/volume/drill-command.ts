@@ -2,6 +2,7 @@ import type { VolumeDrillList, VolumeDrillReport } from '#api/volume-drill-repor
 import { actorOf } from '#app/home/actor.ts';
 import { drillAll } from '#app/volume/drill/drill-all.ts';
 import { type Drilled, drillVolume } from '#app/volume/drill/drill-volume.ts';
+import type { LoadResult } from '#app/volume/drill/load-group.ts';
 import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
 import { recordClock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
@@ -21,6 +22,8 @@ export interface DrillFlags extends Omit<VolumeFlags, 'repo'> {
   readonly snapshot?: string;
   readonly all?: true;
   readonly wait: number;
+  readonly loadLimit: number;
+  readonly dumpLimit: number;
   readonly keep?: true;
   readonly dryRun?: true;
   readonly requireProof?: true;
@@ -48,8 +51,9 @@ export async function drillCommand(
       const engine = await engineOf(flags, environment);
       const actor = actorOf(environment);
       const deps = { record, repository, engine, environment, actor, now: recordClock, signal: ended.signal };
-      const { snapshot = 'latest', keep = false, dryRun = false, wait } = flags;
-      const how = { keep, dryRun, waitMs: wait * 1000 };
+      const { snapshot = 'latest', keep = false, dryRun = false, wait, loadLimit, dumpLimit } = flags;
+      const limits = { waitMs: wait * 1000, loadLimitMs: loadLimit * 1000, dumpLimitBytes: dumpLimit * 1024 ** 3 };
+      const how = { keep, dryRun, ...limits };
       if (volume === undefined) return drillAll(deps, how, step);
       step(volume);
       return { drills: [await drillVolume(deps, { volume, snapshot, ...how })], problems: [] };
@@ -94,9 +98,24 @@ function reportOf(drilled: Drilled): VolumeDrillReport {
     ...{ dumps, databases, restoreMs, totalMs },
     readyMs: drilled.readyMs ?? null,
     log: [...drilled.log],
+    dumpsLoaded: drilled.loads.reduce((sum, { loaded }) => sum + loaded, 0),
+    loads: drilled.loads.map(loadReport),
     kept: drilled.kept ?? null,
+    keptLoads: [...drilled.keptLoads],
     dryRun,
     problems: drilled.problems.map((problem) => ({ ...problem })),
+  };
+}
+
+function loadReport(result: LoadResult): VolumeDrillReport['loads'][number] {
+  const { container, outcome, loaded, dumps, bytes } = result;
+  return {
+    ...{ container, outcome, loaded, dumps, bytes },
+    readyMs: result.readyMs ?? null,
+    loadMs: result.loadMs ?? null,
+    before: result.before ?? null,
+    after: result.after ?? null,
+    log: [...result.log],
   };
 }
 
@@ -106,7 +125,8 @@ const STYLE = { passed: 'green', failed: 'red', unproven: 'yellow' } as const;
 function text(drills: readonly Drilled[], { width, paint }: Terminal): string {
   if (drills.length === 0) return 'No snapshots.\n';
   const lines = drills.flatMap((drilled) => {
-    const { volume, snapshot, outcome, reasons, kept, before, after, log, dryRun } = drilled;
+    const { volume, snapshot, outcome, reasons, kept, keptLoads, before, after, log, loads, dryRun } = drilled;
+    const names = kept === undefined ? [] : [kept, ...keptLoads];
     const head = `${volume}: ${dryRun ? 'would be tried' : outcome}`;
     return [
       `${dryRun ? head : paint(STYLE[outcome], head)} (snapshot ${snapshot.slice(0, 8)}, ${askedOf(drilled)})`,
@@ -117,9 +137,12 @@ function text(drills: readonly Drilled[], { width, paint }: Terminal): string {
       ...(outcome === 'failed' && before !== undefined ? valueLines('before', before) : []),
       ...(outcome === 'failed' && after !== undefined ? valueLines('now', after) : []),
       ...log.map((line) => `  | ${printable(line)}`),
+      ...loads.flatMap((load) => loadLines(load, dryRun, paint)),
       ...(kept === undefined
         ? []
-        : [`  Kept: docker exec -it ${kept} sh; docker rm -fv ${kept} && docker volume rm ${kept}`]),
+        : [
+            `  Kept: docker exec -it ${kept} sh; docker rm -fv ${names.join(' ')} && docker volume rm -f ${[kept, ...keptLoads.flatMap((name) => [name, `${name}-dumps`])].join(' ')}`,
+          ]),
     ];
   });
   return `${lines.join('\n')}\n`;
@@ -135,15 +158,34 @@ function askedOf({ probe, service, image }: Drilled): string {
   return `${what[probe]}${image === undefined || probe === 'files' ? '' : `, image ${printable(image.reference)}`}`;
 }
 
-function durations({ restoreMs, readyMs, totalMs, dumps, databases }: Drilled): string {
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+function durations({ restoreMs, readyMs, totalMs, databases }: Drilled): string {
   return [
     `restored and compared in ${seconds(restoreMs)}`,
     ...(readyMs === undefined ? [] : [`answered after ${seconds(readyMs)}`]),
-    ...(dumps === 0 ? [] : [`${count(dumps, 'dump')} looked at, not loaded`]),
     ...(databases === 0 ? [] : [`${count(databases, 'SQLite database')} checked`]),
     `${seconds(totalMs)} in all`,
   ].join(', ');
+}
+
+function loadLines(load: LoadResult, dryRun: boolean, paint: Terminal['paint']): readonly string[] {
+  const { container, outcome, loaded, dumps, readyMs, loadMs, before, after, log } = load;
+  const what = `  dumps of ${printable(container)}:`;
+  if (dryRun) return [`${what} ${load.reasons.length === 0 ? `${dumps} would be loaded` : 'would not be loaded'}`];
+  const took = [
+    `${loaded} of ${dumps} loaded${loadMs === undefined ? '' : ` in ${seconds(loadMs)}`}`,
+    ...(readyMs === undefined ? [] : [`a fresh server answered after ${seconds(readyMs)}`]),
+  ];
+  return [
+    `${what} ${paint(STYLE[outcome], outcome)} (${took.join(', ')})`,
+    ...(outcome === 'failed' && before !== undefined && after !== undefined
+      ? [...valueLines('before', before), ...valueLines('loaded', after)]
+      : []),
+    ...log.map((line) => `  | ${printable(line)}`),
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function valueLines(when: string, value: string): readonly string[] {

@@ -29,6 +29,15 @@ export function probeOf({ labels, service }: ProbeFacts): Probe | undefined {
   return known === undefined ? undefined : { kind: 'service', service: known };
 }
 
+/** What loads the dump of the label `holdfast.volume.dump`: the label `holdfast.volume.load`, and who runs it. */
+export function loadLabels(labels: Readonly<Record<string, string>>): {
+  readonly load?: string;
+  readonly user?: string;
+} {
+  const [load, user] = [label(labels, 'load'), label(labels, 'user')];
+  return { ...(load === undefined ? {} : { load }), ...(load === undefined || user === undefined ? {} : { user }) };
+}
+
 /** Whether the label `holdfast.volume.drill=files` asks that nothing be started: it cannot run without others, say. */
 export function comparesFilesOnly({ labels }: Pick<ProbeFacts, 'labels'>): boolean {
   return label(labels, 'drill') === 'files';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { drillContainer, missingIn } from '#volume/drill/container.ts';
-import { definitionOf, definitionOfImage } from '#volume/drill/definition.ts';
+import { drillContainer, freshPlace, missingIn, restoredMounts } from '#volume/drill/container.ts';
+import { type ContainerDefinition, definitionOf, definitionOfImage } from '#volume/drill/definition.ts';
 
 const IMAGE = `sha256:${'a'.repeat(64)}`;
 const raw = {
@@ -46,11 +46,16 @@ const raw = {
     { Type: 'tmpfs', Destination: '/cache' },
   ],
 };
-const place = { volume: 'data', scratch: 'holdfast-drill-1', image: IMAGE, labels: { 'holdfast.drill': '1' } };
+const body = (definition: ContainerDefinition) =>
+  drillContainer(definition, {
+    mounts: restoredMounts(definition, 'data', 'holdfast-drill-1'),
+    checksHealth: true,
+    image: IMAGE,
+    labels: { 'holdfast.drill': '1' },
+  });
 
 test('a drill’s container is the writer’s, without network, privileges, or anything of the host', () => {
-  const body = drillContainer(definitionOf(raw), place);
-  expect(body).toEqual({
+  expect(body(definitionOf(raw))).toEqual({
     Image: IMAGE,
     Env: ['POSTGRES_PASSWORD=secret'],
     User: '999',
@@ -98,15 +103,42 @@ test('with the image alone, its own defaults are left to the engine', () => {
   const image = { Id: IMAGE, Config: { Healthcheck: { Test: ['NONE'] }, Env: ['A=b'] } };
   const definition = definitionOfImage(image, 'app', 'data', '/data');
   expect(definition.hasHealthCheck).toBe(false);
-  expect(drillContainer(definition, place)).toMatchObject({
+  expect(body(definition)).toMatchObject({
     Image: IMAGE,
     HostConfig: { NetworkMode: 'none', Mounts: [{ Target: '/data' }] },
   });
-  expect(drillContainer(definition, place)).not.toHaveProperty('Env');
+  expect(body(definition)).not.toHaveProperty('Env');
 });
 
 test('descriptions that are not what the engine promises give nothing, not an error', () => {
   for (const odd of [{}, { Config: 'x', HostConfig: 3, Mounts: null }, { Mounts: [{ Type: 'volume' }] }]) {
-    expect(drillContainer(definitionOf(odd), place)).toMatchObject({ HostConfig: { NetworkMode: 'none', Mounts: [] } });
+    expect(body(definitionOf(odd))).toMatchObject({ HostConfig: { NetworkMode: 'none', Mounts: [] } });
   }
+});
+
+test('a server for dumps has an empty volume where its data goes, and the dumps to read; nobody asks for its health', () => {
+  const definition = definitionOf(raw);
+  expect(freshPlace(definition, 'data', ['/var/lib/postgresql/data'])).toBe('/var/lib/postgresql/data');
+  // The snapshot is of another volume of the container.
+  expect(freshPlace(definition, 'other', ['/var/lib/postgresql'])).toBe('/var/lib/postgresql/data');
+  expect(freshPlace(definition, 'other', [])).toBe('/other');
+  // Its data is on no volume.
+  expect(freshPlace(definition, 'data', ['/elsewhere'])).toBeUndefined();
+  const mounts = [
+    { volume: 'holdfast-drill-1-load1', destination: '/var/lib/postgresql/data', content: 'fresh' },
+    { volume: 'holdfast-drill-1-load1-dumps', destination: '/holdfast-dumps', content: 'as-it-is', readOnly: true },
+  ] as const;
+  const made = drillContainer(definition, { mounts, checksHealth: false, image: IMAGE, labels: {} });
+  expect(made).toMatchObject({
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      NetworkMode: 'none',
+      Privileged: false,
+      Mounts: [
+        { Source: 'holdfast-drill-1-load1', VolumeOptions: { NoCopy: false } },
+        { Target: '/holdfast-dumps', ReadOnly: true, VolumeOptions: { NoCopy: true } },
+        { Type: 'tmpfs' },
+      ],
+    },
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drillContainer } from '#volume/drill/container.ts';
+import { drillContainer, restoredMounts } from '#volume/drill/container.ts';
 import { definitionOfKept } from '#volume/drill/definition.ts';
 
 test('what a stack keeps of a container is started on the scratch volume, and on nothing else of the host', () => {
@@ -18,7 +18,8 @@ test('what a stack keeps of a container is started on the scratch volume, and on
     },
   };
   const definition = definitionOfKept(create, 'app:1', undefined);
-  const place = { volume: 'data', scratch: 'scratch', image: 'sha256:1', labels: {} };
+  const mounts = restoredMounts(definition, 'data', 'scratch');
+  const place = { mounts, checksHealth: true, image: 'sha256:1', labels: {} };
   expect(drillContainer(definition, place)).toMatchObject({
     Image: 'sha256:1',
     Env: ['A=b'],

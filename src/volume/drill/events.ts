@@ -44,6 +44,22 @@ export const snapshotProbed: EventDeclaration<'snapshot.probed', SnapshotProbed>
   }),
 };
 
+const loaded = compiledObject({
+  container: z.string(),
+  outcome: z.enum(['passed', 'failed', 'unproven']),
+  /** How many the server took, and of how many. */
+  loaded: z.number(),
+  dumps: z.number(),
+  /** Of those that were fetched. */
+  bytes: z.number(),
+  /** From the start of the server until it answered. */
+  readyMs: z.optional(z.number()),
+  /** All of its dumps. */
+  loadMs: z.optional(z.number()),
+});
+
+export type DumpsLoaded = z.infer<typeof loaded>;
+
 const drilled = compiledObject({
   ...subject,
   outcome: z.enum(['passed', 'failed', 'unproven']),
@@ -57,6 +73,8 @@ const drilled = compiledObject({
   /** Dumps and SQLite databases in it that were looked at. */
   dumps: z.number(),
   databases: z.number(),
+  /** By the container that each is of: dumps that were loaded into a fresh server. Absent: there were none, or nobody tried. */
+  loads: z.optional(z.array(loaded)),
   restoreMs: z.number(),
   /** From the start of the container until it answered. */
   readyMs: z.optional(z.number()),
@@ -71,9 +89,17 @@ export const volumeDrilled: EventDeclaration<'volume.drilled', VolumeDrilled> = 
   schemaVersion: 1,
   parse: (data) => drilled.parse(data),
   upcasts: [],
-  summarise: ({ volume, snapshot, outcome, probe, service, reasons: [reason] }) => ({
+  summarise: ({ volume, snapshot, outcome, probe, service, loads = [], reasons: [reason] }) => ({
     subject: volume,
     outcome: outcome === 'passed' ? 'done' : outcome === 'failed' ? 'failed' : 'unknown',
-    sentence: `Drill of snapshot ${snapshot.slice(0, 8)} (${service ?? probe}): ${outcome}${reason === undefined ? '' : `; ${reason.message}`}`,
+    sentence: `Drill of snapshot ${snapshot.slice(0, 8)} (${service ?? probe}): ${outcome}${loadedText(loads)}${reason === undefined ? '' : `; ${reason.message}`}`,
   }),
 };
+
+function loadedText(loads: readonly DumpsLoaded[]): string {
+  const [loaded, dumps] = [
+    loads.reduce((sum, one) => sum + one.loaded, 0),
+    loads.reduce((sum, one) => sum + one.dumps, 0),
+  ];
+  return dumps === 0 ? '' : `, ${loaded} of ${dumps} dumps loaded`;
+}

@@ -14,6 +14,9 @@ import { holderSchema } from '#volume/hold/holder-schema.ts';
  * id in them, which is chance's: nothing else is called so.
  */
 
+/** Servers that one drill loads dumps into: of a snapshot with dumps of more containers, the others are not loaded. */
+export const MOST_LOADS = 20;
+
 const text = z.string().check(z.maxLength(4096));
 const schema = z.object({
   holdfast: z.literal('drill'),
@@ -22,6 +25,7 @@ const schema = z.object({
   engine: text,
   holder: holderSchema,
   at: text,
+  loads: z.optional(z.int().check(z.gte(0), z.lte(MOST_LOADS))),
 });
 
 /** A drill as the journal has it. */
@@ -32,11 +36,27 @@ export interface DrillRecord {
   readonly holder: Holder;
   /** ISO 8601. */
   readonly at: string;
+  /** How many servers it loads dumps into; absent: none. */
+  readonly loads?: number;
+}
+
+/** What is made to load the dumps of one container. */
+export interface LoadNames {
+  /** The server, and the volume for its data. */
+  readonly server: string;
+  /** The volume with the dumps. */
+  readonly dumps: string;
 }
 
 /** What the scratch volume and the container of a drill are called. */
 export function drillName(id: string): string {
   return `holdfast-drill-${id}`;
+}
+
+/** What is made for the dumps of the containers of a drill, one after the other. */
+export function loadNames({ id, loads = 0 }: Pick<DrillRecord, 'id' | 'loads'>): readonly LoadNames[] {
+  const names = Array.from({ length: loads }, (_, index) => `${drillName(id)}-load${index + 1}`);
+  return names.map((server) => ({ server, dumps: `${server}-dumps` }));
 }
 
 /** Where a drill keeps files of its own while it runs. */
@@ -91,7 +111,9 @@ function recordIn(path: string): DrillRecord | 'gone' | undefined {
     const found = statSync(path);
     if (!found.isFile() || found.size > LIMIT_BYTES) return undefined;
     const read = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    return read.success ? read.data : undefined;
+    if (!read.success) return undefined;
+    const { loads, ...record } = read.data;
+    return loads === undefined ? record : { ...record, loads };
   } catch (error) {
     return systemCode(error) === 'ENOENT' ? 'gone' : undefined;
   }

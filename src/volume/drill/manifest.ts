@@ -19,6 +19,8 @@ const manifest = z.object({
         /** Of a label's probe: what is run, and by whom. */
         command: z.optional(text),
         user: z.optional(text),
+        /** The label `holdfast.volume.load`; run by `user`, too. */
+        load: z.optional(text),
         /** Absent when it gave no answer. */
         value: z.optional(text),
       }),

@@ -9,6 +9,7 @@ import {
   type DrillRecord,
   drillDirectory,
   drillName,
+  loadNames,
   readDrills,
 } from '#volume/drill/journal.ts';
 import { sweepDrills } from '#volume/drill/sweep.ts';
@@ -72,6 +73,19 @@ test('what a dead drill made is removed with its record; what lives or has anoth
       .sort(),
   ).toEqual([living.id, away.id].sort());
   expect(readdirSync(directory)).not.toContain(`${gone.id}.files`);
+});
+
+test('servers that dumps were loaded into go with their volumes, also those of a drill that died on the way', async () => {
+  const drill = await beginDrill(directory, { engine: 'unix:///engine', holder: dead, at, loads: 2 });
+  const [first, second] = loadNames(drill);
+  const volumes = new Set([drillName(drill.id), first?.server ?? '', first?.dumps ?? '', second?.dumps ?? '', 'db']);
+  const containers = new Map([[first?.server ?? '', drill.id]]);
+  const swept = await sweepDrills(deps(fakeEngine(containers, volumes)));
+  expect(swept).toMatchObject({ problems: [] });
+  expect(swept.removed).toHaveLength(5);
+  expect([...volumes]).toEqual(['db']);
+  expect(containers.size).toBe(0);
+  expect(readDrills(directory).drills).toEqual([]);
 });
 
 test('a container of another with that name is left, with all that belongs to it, and told', async () => {

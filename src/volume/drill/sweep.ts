@@ -3,7 +3,15 @@ import { removeContainer, removeVolume } from '#base/engine/control.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { isObject } from '#core/oci/json.ts';
-import { DRILL_LABEL, type DrillRecord, drillName, forgetDrill, readDrills } from '#volume/drill/journal.ts';
+import {
+  DRILL_LABEL,
+  type DrillRecord,
+  drillName,
+  forgetDrill,
+  type LoadNames,
+  loadNames,
+  readDrills,
+} from '#volume/drill/journal.ts';
 import { type Holder, holderState } from '#volume/hold/holder.ts';
 
 export interface SweepDeps {
@@ -60,11 +68,35 @@ function isOlder({ at }: Pick<DrillRecord, 'at'>, { now }: Pick<SweepDeps, 'now'
 }
 
 /**
- * Removes the container and the volume of a drill, if they are there. Gives their names.
+ * Removes all containers and volumes of a drill that are there. Gives their names.
  * @throws `DRILL_NOT_REMOVED` when the engine refuses, or what has the name is another's; `ENGINE_*`
  */
-export async function removeDrill(engine: EngineControl, { id }: DrillRecord): Promise<readonly string[]> {
-  const name = drillName(id);
+export async function removeDrill(engine: EngineControl, drill: DrillRecord): Promise<readonly string[]> {
+  const removed = [...(await removeTrial(engine, drill))];
+  for (const names of loadNames(drill)) removed.push(...(await removeLoad(engine, drill, names)));
+  return removed;
+}
+
+/** Removes what tries a drill's files, as {@link removeDrill} does all of it. */
+export function removeTrial(engine: EngineControl, { id }: Pick<DrillRecord, 'id'>): Promise<readonly string[]> {
+  return removeMade(engine, id, drillName(id), [drillName(id)]);
+}
+
+/** Removes what one load of a drill made, as {@link removeDrill} does all of it. */
+export function removeLoad(
+  engine: EngineControl,
+  { id }: Pick<DrillRecord, 'id'>,
+  { server, dumps }: LoadNames,
+): Promise<readonly string[]> {
+  return removeMade(engine, id, server, [server, dumps]);
+}
+
+async function removeMade(
+  engine: EngineControl,
+  id: string,
+  name: string,
+  volumes: readonly string[],
+): Promise<readonly string[]> {
   const path = `/containers/${name}/json`;
   const body = await engine.read(path);
   const removed: string[] = [];
@@ -76,9 +108,12 @@ export async function removeDrill(engine: EngineControl, { id }: DrillRecord): P
     if (done.kind === 'refused') throw notRemoved(name, done.said);
     removed.push(name);
   }
-  const done = await removeVolume(engine, name);
-  if (done.kind === 'refused') throw notRemoved(name, done.said);
-  return done.kind === 'done' ? [...removed, name] : removed;
+  for (const volume of volumes) {
+    const done = await removeVolume(engine, volume);
+    if (done.kind === 'refused') throw notRemoved(volume, done.said);
+    if (done.kind === 'done') removed.push(volume);
+  }
+  return removed;
 }
 
 function notRemoved(name: string, why: string): HoldfastError {

@@ -31,6 +31,25 @@ export async function* checkedDump(
   if (fault !== undefined) throw truncated(name, fault);
 }
 
+/**
+ * Passes on a dump that was kept, and throws at its end when it does not begin and end as it should.
+ * @param check undefined: of its form nothing is known, and nothing is looked at
+ * @throws `DUMP_TRUNCATED`
+ */
+export async function* checkedEnds(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  check: DumpCheck | undefined,
+): AsyncGenerator<Uint8Array> {
+  const ends = endsOf(check ?? {});
+  for await (const chunk of stream) {
+    ends.seen(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    yield chunk;
+  }
+  const fault = ends.fault();
+  if (fault !== undefined) throw truncated(name, fault);
+}
+
 /** Reads a dump that was kept, to its end. What is wrong with it as far as its beginning and end tell; undefined: nothing. */
 export async function keptDumpFault(stream: AsyncIterable<Uint8Array>, check: DumpCheck): Promise<string | undefined> {
   const ends = endsOf(check);

@@ -33,7 +33,34 @@ export interface DumpCheck {
   readonly lastByte?: { readonly value: number; readonly before: number };
 }
 
-/** How the data of a service is written out while it runs. Facts as data; what runs it is {@link dumpParts} and `openDump`. */
+/**
+ * How the dumps of a service are loaded into a fresh server of it. Scripts are run as those of dumps are, and what they print
+ * to standard output goes nowhere.
+ */
+export interface DumpLoad {
+  /** Ends with 0 once the server answers. */
+  readonly ready: string;
+  /** Takes away what a fresh server has, so that all it holds afterwards came out of the dumps. */
+  readonly before?: string;
+  /** In the order to load them. A file that none of them is for cannot be loaded. */
+  readonly parts: readonly LoadPart[];
+  readonly after?: string;
+  /** What the scripts put in its place is read when the server is started again. */
+  readonly restarts?: true;
+}
+
+/** How files of one kind are loaded. */
+export interface LoadPart {
+  /** Of the file's name behind the service's id. */
+  readonly name: RegExp;
+  /** Gets the file's path as `$1`. Ends with {@link LOAD_UNFIT_CODE} where a drill's server cannot take it, whatever is in it. */
+  readonly script: string;
+}
+
+/** A script's exit code: it is not the dump's fault that it was not loaded; the last line of its errors says why. */
+export const LOAD_UNFIT_CODE = 75;
+
+/** How the data of a service is written out while it runs, and loaded again. Facts as data; what runs it is `openDump`, and drills. */
 export interface DumpHook {
   readonly id: string;
   readonly title: string;
@@ -43,4 +70,5 @@ export interface DumpHook {
   readonly list?: string;
   /** @param names what `list` printed */
   parts(facts: DumpFacts, names: readonly string[]): readonly DumpPart[];
+  readonly load: DumpLoad;
 }

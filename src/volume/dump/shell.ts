@@ -10,3 +10,8 @@ export function secretFrom(name: string, variables: readonly string[]): string {
   );
   return tries.join('\n');
 }
+
+/** A text as one word of shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

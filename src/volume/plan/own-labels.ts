@@ -25,8 +25,8 @@ export interface OwnLabels {
 
 const PREFIX = 'holdfast.volume.';
 const METHODS: readonly string[] = ['dump', 'pause', 'reflink', 'stop', 'live'];
-/** Others read these: what is shared on purpose, and the probe of a drill. */
-const OF_OTHERS = /^(?:shared|probe|drill)(?:[.-]|$)/;
+/** Others read these: what is shared on purpose, the probe of a drill, and what loads a dump in one. */
+const OF_OTHERS = /^(?:shared|probe|drill|load)(?:[.-]|$)/;
 const KNOWN: readonly string[] = [
   'method',
   'dump',

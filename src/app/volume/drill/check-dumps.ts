@@ -1,8 +1,7 @@
-import { insidePath, type OpenInside } from '#app/volume/restore/inside/inside.ts';
+import { type DumpSource, dumpPath } from '#app/volume/drill/fetch-dumps.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { keptDumpFault } from '#volume/dump/check-dump.ts';
 import { dumpCheckOf } from '#volume/dump/list.ts';
-import type { SnapshotRow } from '#volume/engines/engine.ts';
 
 /** What a look at one kind of thing in a snapshot gave. */
 export interface Looked {
@@ -17,15 +16,10 @@ const MOST_DUMPS = 20;
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /**
- * Reads the dumps of a snapshot and looks at how they begin and end. They are not loaded into a server.
+ * Reads dumps of a snapshot that are not loaded, and looks at how they begin and end.
  * @param names as the manifest has them: `CONTAINER/postgres/globals.sql`
  */
-export async function checkDumps(
-  inside: OpenInside,
-  row: SnapshotRow,
-  staging: string,
-  names: readonly string[],
-): Promise<Looked> {
+export async function checkDumps(source: DumpSource, names: readonly string[]): Promise<Looked> {
   const bad: Problem[] = [];
   const known = names.flatMap((name) => {
     const check = dumpCheckOf(name.slice(name.indexOf('/') + 1));
@@ -36,7 +30,7 @@ export async function checkDumps(
   for (const { name, check } of known.slice(0, MOST_DUMPS)) {
     if (leftBytes <= 0) break;
     try {
-      const content = counted(inside.content(row, insidePath(`${staging}/dumps/${name}`)), (size) => {
+      const content = counted(source.inside.content(source.row, dumpPath(source, name)), (size) => {
         leftBytes -= size;
       });
       const fault = await keptDumpFault(content, check);

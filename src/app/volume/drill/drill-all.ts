@@ -1,4 +1,5 @@
-import { type DrillDeps, type Drilled, type DrillRequest, drillVolume } from '#app/volume/drill/drill-volume.ts';
+import { type Drilled, type DrillRequest, drillVolume } from '#app/volume/drill/drill-volume.ts';
+import type { DrillDeps } from '#app/volume/drill/try-files.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import { OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 

@@ -8,6 +8,7 @@ import { isObject } from '#core/oci/json.ts';
 import type { Movement } from '#volume/drill/compare.ts';
 import type { SnapshotProbed } from '#volume/drill/events.ts';
 import { type DrillManifest, digestOf, parseDrillManifest } from '#volume/drill/manifest.ts';
+import { wholeNames } from '#volume/drill/whole-names.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import { MANIFEST_LIMIT_BYTES, MANIFEST_NAME } from '#volume/snapshot/manifest.ts';
@@ -27,6 +28,8 @@ export interface DrillSnapshot {
   /** Where its manifest and dumps lie in it. */
   readonly staging?: string;
   readonly dumps: readonly string[];
+  /** Of all that it holds, as far as the record knows it. */
+  readonly bytes?: number;
   readonly manifest?: DrillManifest;
   /** The writer whose value stands otherwise in the snapshot than in the record. */
   readonly forged?: string;
@@ -74,7 +77,8 @@ export async function findDrillSnapshot(
     ...{ volume: subject.name, row, problems, writers: recorded?.writers ?? writersIn(json) },
     stack: stack === undefined ? [] : await containersOf(inside, row.original ?? row.id, stack, problems),
     ...(staging === undefined ? {} : { staging }),
-    dumps: recorded?.finished?.dumps ?? dumpsIn(json),
+    ...(recorded?.finished === undefined ? {} : { bytes: recorded.finished.bytes }),
+    dumps: wholeNames(recorded?.finished?.dumps, dumpsIn(json)),
     ...(manifest === undefined ? {} : { manifest }),
     ...(forged === undefined ? {} : { forged: forged.name }),
     movement: (container) => {

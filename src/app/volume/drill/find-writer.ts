@@ -1,10 +1,12 @@
 import { object } from '#base/engine/answers.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import type { Problem } from '#core/errors.ts';
+import { isObject, type JsonObject } from '#core/oci/json.ts';
 import type { DiscoveredContainer, Discovery } from '#volume/discover/discovery.ts';
-import { readContainer } from '#volume/discover/engine/inspect-container.ts';
+import { inspectContainerOf, readContainer } from '#volume/discover/engine/inspect-container.ts';
+import { imageFactsOf } from '#volume/discover/engine/inspect-image.ts';
 import { shellWord } from '#volume/doctor/fix.ts';
-import { comparesFilesOnly, type Probe, probeNamed, probeOf } from '#volume/drill/choose-probe.ts';
+import { comparesFilesOnly, loadLabels, type Probe, probeNamed, probeOf } from '#volume/drill/choose-probe.ts';
 import {
   type ContainerDefinition,
   definitionOf,
@@ -14,6 +16,7 @@ import {
 import type { DrillWriter } from '#volume/drill/manifest.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
 import type { StackContainer } from '#volume/snapshot/stack-definition.ts';
+import type { RecognisedService } from '#workload/known-data/recognise.ts';
 
 /** What a drill starts. */
 export interface DrillSubject {
@@ -28,6 +31,10 @@ export interface DrillSubject {
   readonly value?: string;
   /** It uses databases or other stores that a drill has not. */
   readonly usesOthers: boolean;
+  /** What it is known to be. */
+  readonly service?: RecognisedService;
+  /** The label `holdfast.volume.load`, and who runs it. */
+  readonly load?: { readonly command: string; readonly user?: string };
   readonly notes: readonly Problem[];
 }
 
@@ -48,7 +55,8 @@ export interface KnownWriters {
   readonly stack: readonly StackContainer[];
 }
 
-interface Candidate {
+/** A writer of a snapshot, and what is known of it. */
+export interface Candidate {
   readonly writer: Writer;
   readonly kept?: DrillWriter;
   readonly living?: DiscoveredContainer;
@@ -58,16 +66,13 @@ interface Candidate {
 
 const MOST_WRITERS = 50;
 
-/**
- * Finds the container that a drill of a snapshot starts: one of its writers, as it is now; when it has gone, as its stack's
- * snapshot keeps it, or as its image alone says. The image is the one that wrote.
- */
-export async function findWriter(
+/** Gathers what is known of a snapshot's writers. @throws `ENGINE_*` */
+export function candidatesOf(
   engine: EngineControl,
   discovery: Discovery,
-  { volume, manifest, writers, stack }: KnownWriters,
-): Promise<DrillSubject | NothingToStart> {
-  const candidates = await Promise.all(
+  { volume, manifest, writers }: KnownWriters,
+): Promise<readonly Candidate[]> {
+  return Promise.all(
     writers.slice(0, MOST_WRITERS).map(async (writer): Promise<Candidate> => {
       const kept = manifest.find(({ container }) => container === writer.container);
       const living = livingOf(discovery, writer, volume);
@@ -83,11 +88,45 @@ export async function findWriter(
       };
     }),
   );
+}
+
+/**
+ * Finds the container that a drill of a snapshot starts: one of its writers, as it is now; when it has gone, as its stack's
+ * snapshot keeps it, or as its image alone says. The image is the one that wrote. @throws `ENGINE_*`
+ */
+export function findWriter(
+  engine: EngineControl,
+  discovery: Discovery,
+  known: KnownWriters,
+  candidates: readonly Candidate[],
+): Promise<DrillSubject | NothingToStart> {
   const chosen =
     candidates.find(({ probe }) => probe?.kind === 'label') ??
     candidates.find(({ probe }) => probe !== undefined) ??
     candidates.find(({ definition }) => definition?.hasHealthCheck) ??
     candidates[0];
+  return subjectOf(engine, discovery, known, chosen);
+}
+
+/** Finds the same for the dumps of one container: that container, as it was when the snapshot was taken. @throws `ENGINE_*` */
+export function findDumped(
+  engine: EngineControl,
+  discovery: Discovery,
+  known: KnownWriters,
+  candidates: readonly Candidate[],
+  container: string,
+): Promise<DrillSubject | NothingToStart> {
+  const named = candidates.filter(({ writer }) => writer.name === container);
+  // One that came before it may have had its name.
+  return subjectOf(engine, discovery, known, named.find(({ kept }) => kept !== undefined) ?? named.at(-1));
+}
+
+async function subjectOf(
+  engine: EngineControl,
+  discovery: Discovery,
+  { volume, stack }: KnownWriters,
+  chosen: Candidate | undefined,
+): Promise<DrillSubject | NothingToStart> {
   if (chosen === undefined) {
     return { why: { code: 'DRILL_NO_WRITER', message: 'No container is known to have written to it' } };
   }
@@ -120,13 +159,24 @@ export async function findWriter(
     const message = `${writer.name} has gone: its environment, user and command are not known, and its image’s are used`;
     notes.push({ code: 'DRILL_DEFINITION_MISSING', message });
   }
+  const service = living?.service ?? serviceOf(definition, image.raw);
+  const { load, user } = kept?.load === undefined ? loadLabels(definition.labels) : kept;
   return {
     ...{ definition, writer: writer.name, container: writer.container, notes },
+    ...(service === undefined ? {} : { service }),
+    ...(load === undefined ? {} : { load: { command: load, ...(user === undefined ? {} : { user }) } }),
     image: { reference: writer.image, id: image.id },
     ...(probe === undefined ? {} : { probe }),
     ...(kept?.value === undefined ? {} : { value: kept.value }),
     usesOthers: living !== undefined && discovery.stores.some(({ container }) => container === living.id),
   };
+}
+
+/** What a container is known to be that was made so; what its definition does not say, its image does. */
+function serviceOf({ config, image }: ContainerDefinition, raw: JsonObject): RecognisedService | undefined {
+  const own = isObject(raw['Config']) ? raw['Config'] : {};
+  const inspected = { Config: { ...own, ...config, Image: image } };
+  return inspectContainerOf(inspected, '', imageFactsOf(raw), new Set()).container.service;
 }
 
 /** The writer itself, else what has its name and its volume now: the same service, made anew. */

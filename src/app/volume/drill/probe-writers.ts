@@ -2,11 +2,11 @@ import type { EngineControl } from '#base/engine/engine.ts';
 import { isWithin } from '#core/container-path.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import type { DiscoveredContainer } from '#volume/discover/discovery.ts';
-import { comparesFilesOnly, type Probe, probeName, probeOf } from '#volume/drill/choose-probe.ts';
+import { comparesFilesOnly, loadLabels, type Probe, probeName, probeOf } from '#volume/drill/choose-probe.ts';
 import { type Movement, movementOf } from '#volume/drill/compare.ts';
 import type { SnapshotProbed } from '#volume/drill/events.ts';
 import { type DrillManifest, type DrillWriter, digestOf, newDigestKey } from '#volume/drill/manifest.ts';
-import { runScript } from '#volume/drill/run-probe.ts';
+import { runProbe } from '#volume/drill/run-probe.ts';
 
 /** What the writers of a volume said before its snapshot. */
 export interface ProbedWriters {
@@ -40,7 +40,10 @@ export async function probeWriters(
   for (const container of writers.slice(0, MOST_WRITERS)) {
     const { id, name, image, imageId, mounts, state } = container;
     const destinations = mounts.filter(({ source }) => source === volume).map(({ destination }) => destination);
-    const plain = { container: id, name, image, ...(imageId === undefined ? {} : { imageId }), destinations };
+    const plain = {
+      ...{ container: id, name, image, ...(imageId === undefined ? {} : { imageId }), destinations },
+      ...loadLabels(container.labels),
+    };
     const isAsked = state === 'running' && !comparesFilesOnly(container) && holdsData(container, destinations);
     const probe = isAsked ? probeOf(container) : undefined;
     if (probe === undefined) {
@@ -102,5 +105,5 @@ function bounded(moved: Movement, most: number): Movement {
 function ask(engine: EngineControl, container: string, probe: Probe): Promise<string> {
   const user = probe.kind === 'label' && probe.user !== undefined ? { user: probe.user } : {};
   const script = probe.kind === 'label' ? probe.command : probe.service.value;
-  return runScript({ engine, container, ...user }, script, PROBE_LIMIT_MS);
+  return runProbe({ engine, container, ...user }, script, PROBE_LIMIT_MS);
 }

@@ -9,14 +9,13 @@ import type { WhoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { type WrittenDumps, writeDumps } from '#app/volume/snapshot/write-dumps.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
+import { recordedNames } from '#volume/drill/whole-names.ts';
 import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { PlannedWriter } from '#volume/snapshot/choose.ts';
 import type { SnapshotFinished } from '#volume/snapshot/events.ts';
 import { MANIFEST_NAME } from '#volume/snapshot/manifest.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
 import { FIRST_PASS_TAG, isBind, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
-
-const MOST_DUMPS_NAMED = 200;
 
 /** One target while it is under way. */
 export interface Part {
@@ -86,7 +85,7 @@ export async function copyParts(
       const event: Event = {
         ...{ snapshot: row.id, tree: row.tree, method: methodName(names, done.method) },
         ...{ holdMs: done.holdMs, bytes: pass.bytesProcessed, bytesAdded: pass.bytesAdded, files: pass.files },
-        dumps: names.slice(0, MOST_DUMPS_NAMED).map((name) => name.toWellFormed().slice(0, 200)),
+        dumps: recordedNames(names),
         complete: pass.kind === 'complete' && problems.length === 0,
       };
       return { event, problems: [...problems, ...pass.problems] };
@@ -100,16 +99,27 @@ export async function copyParts(
   }
 }
 
-/** Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once, into the first. */
+/**
+ * Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once:
+ * into the one whose drill knows what it held, else into the first.
+ */
 async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[], signal: AbortSignal) {
-  const dumped = new Set<string>();
+  const homes = new Map<string, Part>();
+  const knows = ({ probed }: Part, id: string) => probed.answers.some(({ writer }) => writer.container === id);
+  for (const part of parts) {
+    for (const { container } of part.running) {
+      const home = homes.get(container.id);
+      if (home === undefined || (!knows(home, container.id) && knows(part, container.id)))
+        homes.set(container.id, part);
+    }
+  }
   const all: (WrittenDumps & { readonly manifest: object })[] = [];
   writing(record.home.directory, () => {
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
   });
-  for (const { staging, running, about, who, started, probed } of parts) {
-    const own = running.filter(({ container }) => !dumped.has(container.id));
-    for (const { container } of own) dumped.add(container.id);
+  for (const part of parts) {
+    const { staging, running, about, who, started, probed } = part;
+    const own = running.filter(({ container }) => homes.get(container.id) === part);
     const dumps = await writeDumps(engine, own, join(staging, 'dumps'), signal);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
     all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts } });

@@ -1,7 +1,7 @@
 import { object, strings } from '#base/engine/answers.ts';
 import type { Engine } from '#base/engine/engine.ts';
 import { plainPath } from '#core/container-path.ts';
-import { isObject, stringMap } from '#core/oci/json.ts';
+import { isObject, type JsonObject, stringMap } from '#core/oci/json.ts';
 
 /** What discovery needs of an image. */
 export interface ImageFacts {
@@ -19,8 +19,11 @@ const VOLUMES_LIMIT = 200;
 export async function inspectImageFacts(engine: Engine, id: string): Promise<ImageFacts | undefined> {
   const path = `/images/${encodeURIComponent(id)}/json`;
   const body = await engine.read(path);
-  if (body === undefined) return undefined;
-  const image = object(body, path);
+  return body === undefined ? undefined : imageFactsOf(object(body, path));
+}
+
+/** The same of an answer that is there already. */
+export function imageFactsOf(image: JsonObject): ImageFacts {
   const config = isObject(image['Config']) ? image['Config'] : {};
   const volumes = isObject(config['Volumes']) ? Object.keys(config['Volumes']) : [];
   return {

@@ -1,5 +1,6 @@
 import type { ServiceProbe } from '#volume/drill/service-probe.ts';
-import { CONNECT } from '#volume/dump/services/postgres.ts';
+import { CONNECT, PSQL, READY } from '#volume/dump/services/postgres.ts';
+import { quoted } from '#volume/dump/shell.ts';
 
 /** Both bounds keep a probe of a large server within seconds. */
 const MOST_TABLES = 200;
@@ -23,22 +24,18 @@ const COUNT = [
   'COMMIT;',
 ].join('\n');
 
-const PSQL = 'psql -X -A -t -q -v ON_ERROR_STOP=1 --no-password';
-
 /** Rows of every ordinary table of every database. Unlogged tables are empty after a crash by design, so they are left out. */
 export const postgres: ServiceProbe = {
   id: 'postgres',
   title: 'PostgreSQL',
   services: ['postgres'],
-  ready: `${CONNECT}
-export PGDATABASE=template1
-[ "$(${PSQL} -c 'SELECT pg_catalog.pg_is_in_recovery() IS NOT NULL')" = t ]`,
+  ready: READY,
   value: `${CONNECT}
 export PGDATABASE=template1
 names=$(${PSQL} -c "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datname !~ '[[:cntrl:]]' ORDER BY datname COLLATE \\"C\\" LIMIT 20")
 printf '%s\\n' "$names" | while IFS= read -r PGDATABASE; do
   [ -n "$PGDATABASE" ] || continue
   export PGDATABASE
-  printf '%s\\n' '${COUNT.replaceAll("'", `'\\''`)}' | ${PSQL}
+  printf '%s\\n' ${quoted(COUNT)} | ${PSQL}
 done`,
 };

@@ -1,15 +1,12 @@
 import type { ServiceProbe } from '#volume/drill/service-probe.ts';
-import { CONNECT } from '#volume/dump/services/redis.ts';
+import { CONNECT, READY } from '#volume/dump/services/redis.ts';
 
 /** Keys that stay: those with a time to live are gone by the time of a drill, and nothing is wrong then. */
 export const redis: ServiceProbe = {
   id: 'redis',
   title: 'Redis and Valkey',
   services: ['redis', 'valkey'],
-  ready: `${CONNECT}
-[ "$(ask PING)" = PONG ]
-# It answers before its files are read.
-[ "$(field loading)" = 0 ]`,
+  ready: READY,
   value: `${CONNECT}
 said=$(ask INFO keyspace)
 case $said in *'# Keyspace'*) ;; *) echo 'no answer to INFO' >&2; exit 1 ;; esac

@@ -1,4 +1,4 @@
-import type { DumpHook, DumpPart } from '#volume/dump/dump-hook.ts';
+import type { DumpHook, DumpLoad, DumpPart } from '#volume/dump/dump-hook.ts';
 import { secretFrom } from '#volume/dump/shell.ts';
 
 /** Lines of shell: `ask` sends a command, `field` gives one of what it tells of its persistence. */
@@ -8,6 +8,11 @@ if [ -n "\${REDISCLI_AUTH:-}" ]; then export REDISCLI_AUTH; else unset REDISCLI_
 if command -v valkey-cli >/dev/null 2>&1; then cli=valkey-cli; else cli=redis-cli; fi
 ask() { "$cli" "$@" | tr -d '\\r'; }
 field() { ask INFO persistence | sed -n "s/^$1://p"; }`;
+
+/** Lines of shell that end with 0 once the server answers: it does before its files are read. */
+export const READY = `${CONNECT}
+[ "$(ask PING)" = PONG ]
+[ "$(field loading)" = 0 ]`;
 
 /*
  * LASTSAVE has whole seconds, so a save is only begun when the one before is older. BGSAVE SCHEDULE waits for a rewrite of
@@ -65,10 +70,44 @@ const part: DumpPart = {
   check: { heads: [Buffer.from('REDIS'), Buffer.from('VALKEY')], lastByte: { value: 0xff, before: 8 } },
 };
 
+/**
+ * The file is put where the server looks when it starts. With an append-only file it does not look at it: there, the dump
+ * is the base of one (from version 7 on a directory with a list), or its head (before). Nothing may be saved over it.
+ */
+const load: DumpLoad = {
+  ready: READY,
+  parts: [
+    {
+      name: /^dump\.rdb$/,
+      script: `${CONNECT}
+setting() { ask CONFIG GET "$1" | sed -n 2p; }
+directory=$(setting dir)
+file=$(setting dbfilename)
+[ -n "$directory" ] && [ -n "$file" ] || { echo 'CONFIG GET tells no file' >&2; exit 1; }
+appends=$(setting appendonly)
+[ "$(ask CONFIG SET save '')" = OK ]
+[ "$(ask CONFIG SET appendonly no)" = OK ]
+cat "$1" >"$directory/$file"
+[ "$appends" = yes ] || exit 0
+name=$(setting appendfilename)
+below=$(setting appenddirname)
+if [ -n "$below" ]; then
+  rm -f "$directory/$below"/*
+  cat "$1" >"$directory/$below/$name.1.base.rdb"
+  echo "file $name.1.base.rdb seq 1 type b" >"$directory/$below/$name.manifest"
+else
+  cat "$1" >"$directory/$name"
+fi`,
+    },
+  ],
+  restarts: true,
+};
+
 /** `BGSAVE`, and the file that it wrote: all keys, as they were when it began. */
 export const redis: DumpHook = {
   id: 'redis',
   title: 'Redis and Valkey',
   services: ['redis', 'valkey'],
   parts: () => [part],
+  load,
 };
