@@ -47,7 +47,7 @@ export type VolumeShown = z.infer<typeof volumeShownSchema>;
 export const volumeBrowsedSchema = z
   .object({
     snapshot: z.string(),
-    path: z.string().describe('what was asked for, from the root of the data, or of the whole snapshot'),
+    path: z.string().describe('what was asked for, from the root of the data, of the dumps, or of the whole snapshot'),
     reader: z.enum(['own', 'restic']).describe('own: without restic, each hash checked'),
     entries: z.array(
       z.object({

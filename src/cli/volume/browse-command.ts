@@ -1,7 +1,7 @@
 import type { VolumeBrowsed } from '#api/volume-show-report.ts';
 import { openChosen } from '#app/volume/repositories/chosen-repository.ts';
-import { type BrowsedPlace, browseSnapshot } from '#app/volume/restore/browse-snapshot.ts';
-import type { InsideEntry, OpenInside } from '#app/volume/restore/inside/inside.ts';
+import { type BrowsedPlace, type BrowseRequest, browseSnapshot } from '#app/volume/restore/browse-snapshot.ts';
+import type { InsideEntry, InsideFound, OpenInside } from '#app/volume/restore/inside/inside.ts';
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
 import { clock } from '#cli/clock.ts';
 import { exitCodes } from '#cli/errors.ts';
@@ -10,7 +10,7 @@ import { printProblems } from '#cli/problems.ts';
 import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import { type SubjectFlags, wishFor } from '#cli/volume/snapshot-wish.ts';
 import { streamOut } from '#cli/volume/stream-out.ts';
-import type { Problem } from '#core/errors.ts';
+import { HoldfastError, type Problem } from '#core/errors.ts';
 import { printable } from '#report/columns.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 
@@ -18,6 +18,8 @@ import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 export interface BrowseFlags extends Omit<VolumeFlags, 'engine'>, SubjectFlags {
   readonly recursive?: true;
   readonly fromRoot?: true;
+  readonly dumps?: true;
+  readonly dump?: string;
   readonly output?: string;
 }
 
@@ -29,7 +31,7 @@ export async function browseCommand(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const now = clock(environment);
-  const request = { wish: wishFor(snapshot, flags, now), path, fromRoot: flags.fromRoot === true };
+  const request = { wish: wishFor(snapshot, flags, now), ...rootOf(path, flags) };
   return onRecord(environment, async (record) => {
     const inside = await openInside(openChosen(record.home, flags.repo, environment));
     try {
@@ -41,7 +43,9 @@ export async function browseCommand(
       }
       const problems: Problem[] = [];
       const pieces =
-        flags.format === 'json' ? jsonPieces(place, inside, path, flags, problems) : textLines(place, flags, problems);
+        flags.format === 'json'
+          ? jsonPieces(place, inside, request.path, flags, problems)
+          : textLines(place, flags, problems);
       await streamOut(undefined, pieces);
       if (flags.format === 'text') printProblems(problems);
       return problems.length === 0 ? exitCodes.done : exitCodes.deny;
@@ -51,12 +55,22 @@ export async function browseCommand(
   });
 }
 
-async function* textLines(
-  place: BrowsedPlace,
-  { recursive }: BrowseFlags,
-  problems: Problem[],
-): AsyncGenerator<string> {
-  for await (const found of place.list(recursive === true)) {
+/** @throws `USAGE` */
+function rootOf(path: string, { fromRoot, dumps, dump }: BrowseFlags): Pick<BrowseRequest, 'path' | 'from'> {
+  if (dump === undefined) return { path, from: dumps === true ? 'dumps' : fromRoot === true ? 'snapshot' : 'data' };
+  if (path === '/') return { path: dump, from: 'dumps' };
+  throw new HoldfastError('USAGE', 'Name a path or a dump, not both', { kind: 'usage' });
+}
+
+/** What is to be shown; of dumps, all of them and nothing else. */
+async function* entriesOf({ list }: BrowsedPlace, { recursive, dumps }: BrowseFlags): AsyncGenerator<InsideFound> {
+  for await (const found of list(recursive === true || dumps === true)) {
+    if (dumps !== true || 'problem' in found || found.type !== 'dir') yield found;
+  }
+}
+
+async function* textLines(place: BrowsedPlace, flags: BrowseFlags, problems: Problem[]): AsyncGenerator<string> {
+  for await (const found of entriesOf(place, flags)) {
     if ('problem' in found) {
       problems.push(found.problem);
       continue;
@@ -73,16 +87,16 @@ async function* textLines(
 
 /** An entry a line: there may be millions. */
 async function* jsonPieces(
-  { picked, list }: BrowsedPlace,
+  place: BrowsedPlace,
   { reader }: OpenInside,
   path: string,
-  { recursive }: BrowseFlags,
+  flags: BrowseFlags,
   problems: Problem[],
 ): AsyncGenerator<string> {
-  const head = JSON.stringify({ snapshot: picked.row.id, path, reader });
+  const head = JSON.stringify({ snapshot: place.picked.row.id, path, reader });
   yield `${head.slice(0, -1)},"entries":[`;
   let between = '\n';
-  for await (const found of list(recursive === true)) {
+  for await (const found of entriesOf(place, flags)) {
     if ('problem' in found) {
       problems.push(found.problem);
       continue;

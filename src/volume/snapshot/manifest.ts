@@ -4,6 +4,8 @@ import { type SnapshotStarted, snapshotStarted } from '#volume/snapshot/events.t
 
 /** What lies beside the data in a snapshot, for whoever has nothing but the repository. */
 export const MANIFEST_NAME = 'manifest.json';
+/** Where dumps lie beside it, below the names of the containers that they are of. */
+export const DUMPS_NAME = 'dumps';
 /** No manifest is larger; its writers also fit into an event. */
 export const MANIFEST_LIMIT_BYTES = 1024 * 1024;
 

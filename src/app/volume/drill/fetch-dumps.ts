@@ -7,6 +7,7 @@ import { HoldfastError, type Problem, problemOf, systemCode } from '#core/errors
 import { checkedEnds } from '#volume/dump/check-dump.ts';
 import { dumpCheckOf } from '#volume/dump/list.ts';
 import type { SnapshotRow } from '#volume/engines/engine.ts';
+import { DUMPS_NAME } from '#volume/snapshot/manifest.ts';
 
 /** Where dumps lie in a snapshot. */
 export interface DumpSource {
@@ -33,7 +34,7 @@ const ROOM_ASKED_BYTES = 16 * 1024 * 1024;
 
 /** Where in a snapshot a dump lies. */
 export function dumpPath({ staging }: Pick<DumpSource, 'staging'>, name: string): Buffer {
-  return insidePath(`${staging}/dumps/${name}`);
+  return insidePath(`${staging}/${DUMPS_NAME}/${name}`);
 }
 
 /**

@@ -79,7 +79,8 @@ export async function runLoad(
   const prepared = before === undefined ? undefined : await run(before);
   // A server that cannot be emptied has not seen the dumps.
   if (prepared !== undefined) {
-    return { ...took(0), kind: 'unfit', why: { ...prepared.why, code: 'DRILL_LOAD_NO_SERVER' } };
+    const message = `the fresh server could not be emptied: ${prepared.why.message}`;
+    return { ...took(0), kind: 'unfit', why: { ...prepared.why, code: 'DRILL_LOAD_NO_SERVER', message } };
   }
   let loaded = 0;
   for (const step of plan.steps) {

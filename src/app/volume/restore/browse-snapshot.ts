@@ -6,16 +6,18 @@ import {
   pickSnapshot,
   type SnapshotWish,
 } from '#app/volume/restore/pick-snapshot.ts';
-import { sourcePath } from '#app/volume/restore/subject.ts';
+import { type RestoreSubject, sourcePath, stagingPath } from '#app/volume/restore/subject.ts';
 import { HoldfastError } from '#core/errors.ts';
+import type { SnapshotRow } from '#volume/engines/engine.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+import { DUMPS_NAME } from '#volume/snapshot/manifest.ts';
 
 export interface BrowseRequest {
   readonly wish: SnapshotWish;
-  /** From the root of the data; bytes that are no text may be written as they are shown, `\xHH`. */
+  /** Bytes that are no text may be written as they are shown, `\xHH`. */
   readonly path: string;
-  /** Paths are from the root of the whole snapshot, where dumps and the manifest are, too. */
-  readonly fromRoot: boolean;
+  /** What paths are from: the root of the data, of the dumps, or of the whole snapshot, where the manifest is, too. */
+  readonly from: 'data' | 'dumps' | 'snapshot';
 }
 
 /** A place in a snapshot. */
@@ -29,15 +31,15 @@ export interface BrowsedPlace {
   content(): AsyncIterable<Uint8Array>;
 }
 
-/** Finds a place in a snapshot. @throws `SNAPSHOT_UNKNOWN`, `SNAPSHOT_PATH_UNKNOWN`, `RESTIC_*` */
+/** Finds a place in a snapshot. @throws `SNAPSHOT_UNKNOWN`, `SNAPSHOT_PATH_UNKNOWN`, `SNAPSHOT_NO_DUMPS`, `RESTIC_*` */
 export async function browseSnapshot(
   deps: Omit<PickDeps, 'list'> & { readonly inside: OpenInside },
-  { wish, path, fromRoot }: BrowseRequest,
+  { wish, path, from }: BrowseRequest,
 ): Promise<BrowsedPlace> {
   const { inside } = deps;
   const picked = await pickSnapshot({ ...deps, list: inside.snapshots }, wish);
   const { row, subject } = picked;
-  const root = insidePath(fromRoot || subject === undefined ? '' : (sourcePath(row, subject) ?? ''));
+  const root = insidePath(rootOf(row, subject, from));
   const below = (part: Buffer) => insidePath(Buffer.concat([root, Buffer.from('/'), part]));
   let whole = below(insidePath(path));
   let entry = whole.length === 0 ? undefined : await inside.entry(row, whole);
@@ -45,7 +47,8 @@ export async function browseSnapshot(
     whole = below(insidePath(unescaped(path)));
     entry = await inside.entry(row, whole);
   }
-  if (entry === undefined && whole.length > 0) throw noSuchPath(row, insidePath(path));
+  if (entry === undefined && whole.length > 0)
+    throw from === 'dumps' && whole.equals(root) ? noDumps(row) : noSuchPath(row, insidePath(path));
   const fromHere = <T extends InsideFound>(found: T): T => ({
     ...found,
     path: found.path.subarray(Math.min(found.path.length, root.length === 0 ? 0 : root.length + 1)),
@@ -63,6 +66,22 @@ export async function browseSnapshot(
       yield* inside.content(row, whole);
     },
   };
+}
+
+function rootOf(row: SnapshotRow, subject: RestoreSubject | undefined, from: BrowseRequest['from']): string {
+  const staging = subject === undefined ? undefined : stagingPath(row, subject);
+  if (from === 'dumps') {
+    if (staging === undefined) throw noDumps(row);
+    return `${staging}/${DUMPS_NAME}`;
+  }
+  return from === 'snapshot' || subject === undefined ? '' : (sourcePath(row, subject) ?? '');
+}
+
+function noDumps({ id }: SnapshotRow): HoldfastError {
+  return new HoldfastError('SNAPSHOT_NO_DUMPS', `The snapshot ${id.slice(0, 8)} holds no dumps`, {
+    kind: 'usage',
+    hint: 'Of a stack, the dumps of a database are in the snapshot of the volume that has its data. holdfast volume show tells which.',
+  });
 }
 
 function unescaped(text: string): Buffer {

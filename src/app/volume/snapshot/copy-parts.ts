@@ -13,7 +13,7 @@ import { recordedNames } from '#volume/drill/whole-names.ts';
 import type { BackupRequest, PassDone } from '#volume/engines/engine.ts';
 import type { PlannedWriter } from '#volume/snapshot/choose.ts';
 import type { SnapshotFinished } from '#volume/snapshot/events.ts';
-import { MANIFEST_NAME } from '#volume/snapshot/manifest.ts';
+import { DUMPS_NAME, MANIFEST_NAME } from '#volume/snapshot/manifest.ts';
 import type { SnapshotSubject } from '#volume/snapshot/subject.ts';
 import { FIRST_PASS_TAG, isBind, OWN_TAG, volumeTag } from '#volume/snapshot/tags.ts';
 
@@ -120,7 +120,7 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
   for (const part of parts) {
     const { staging, running, about, who, started, probed } = part;
     const own = running.filter(({ container }) => homes.get(container.id) === part);
-    const dumps = await writeDumps(engine, own, join(staging, 'dumps'), signal);
+    const dumps = await writeDumps(engine, own, join(staging, DUMPS_NAME), signal);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
     all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts } });
   }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Finish } from '#cli/commands/finish.ts';
 import { engineOption, repositoryOption, textOrJson } from '#cli/commands/options.ts';
 import type { BrowseFlags } from '#cli/volume/browse-command.ts';
@@ -72,8 +72,10 @@ export function addVolumeRestore(program: Command, finish: Finish): void {
     .option('--volume <VOLUME>', 'the volume that it is of')
     .option('--bind <PATH>', 'the directory or file of the host that it is of')
     .option('--recursive', 'also all that is below')
+    .addOption(new Option('--dumps', 'the dumps of databases in it, all of them').conflicts(['dump', 'fromRoot']))
+    .addOption(new Option('--dump <NAME>', 'one of them, as --dumps names it').conflicts('fromRoot'))
     .option('--from-root', 'paths are from the root of the whole snapshot: dumps of databases and the manifest, too')
-    .option('--output <FILE>', 'write the file that PATH names to a new file; - for standard output')
+    .option('--output <FILE>', 'write the file that PATH or --dump names to a new file; - for standard output')
     .addOption(repositoryOption())
     .addOption(textOrJson())
     .addHelpText('after', BROWSE_HELP)
@@ -114,6 +116,8 @@ The repository is read without restic, wherever it lies, and each hash is checke
 Examples:
   holdfast volume browse latest --volume db --repo main
   holdfast volume browse 1a2b3c4d conf/app.ini --output - --repo main
+  holdfast volume browse latest --volume db --dumps --repo main
+  holdfast volume browse latest --volume db --dump db/postgres/shop.dump --output - --repo main
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 some of it could not be read.`;
 
