@@ -4,7 +4,8 @@ import type { Engine } from './engine.ts';
 /*
  * Images that set themselves up as the official ones do: where there is no data yet, an entrypoint's script makes some, with a
  * server for the time being that has users, databases and what the image's own scripts bring, stops that again, and then
- * becomes the server. `LOSE` in their environment makes their dump's program write a dump that looks whole, and is not.
+ * becomes the server. Where they have a file `/tmp/lose`, their dump's program writes a dump that looks whole, and is not: of
+ * PostgreSQL one without rows, of MariaDB one whose second half has gone but for its end.
  */
 
 const POSTGRES = `#!/bin/sh
@@ -15,7 +16,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   export PGPASSWORD="$POSTGRES_PASSWORD"
   psql -q -h /run/postgresql -U "$POSTGRES_USER" -d postgres -c 'CREATE DATABASE shop' -c 'CREATE TABLE setting AS SELECT 1 AS n'
   # Long enough that whoever waits for an answer gets one of this server.
-  sleep 2
+  sleep 1
   pg_ctl -D "$PGDATA" -m fast -w stop >/dev/null
 fi
 exec postgres -D "$PGDATA" -c listen_addresses= -c fsync=off -c unix_socket_directories=/run/postgresql
@@ -33,20 +34,18 @@ exec mariadbd --user=root --datadir=/data/db --skip-networking
 `;
 
 const PG_DUMP = `#!/bin/sh
-set -eu
 PATH=\${PATH#*:}
-case \${LOSE:-} in
-  rows) exec pg_dump --schema-only "$@" ;;
-  *) exec pg_dump "$@" ;;
-esac
+if [ -e /tmp/lose ]; then set -- --schema-only "$@"; fi
+exec pg_dump "$@"
 `;
 const MARIADB_DUMP = `#!/bin/sh
 set -eu
 PATH=\${PATH#*:}
-case \${LOSE:-} in
-  middle) mariadb-dump "$@" >/tmp/dump; head -c "$(($(wc -c </tmp/dump) / 2))" /tmp/dump; echo; tail -n 1 /tmp/dump ;;
-  *) exec mariadb-dump "$@" ;;
-esac
+[ -e /tmp/lose ] || exec mariadb-dump "$@"
+mariadb-dump "$@" >/tmp/dump
+head -c "$(($(wc -c </tmp/dump) / 2))" /tmp/dump
+echo
+tail -n 1 /tmp/dump
 `;
 
 /** Builds `postgres:15`, `mariadb:10` and `redis:7` on the image `databases`. Their data is at `/data`, or below it. */

@@ -32,7 +32,7 @@ function source(files: Readonly<Record<string, string | Error>>): DumpSource {
   };
   const inside = { ...{ reader: 'own' as const, content }, snapshots: never, entry: never, list: never };
   return {
-    inside: { ...inside, problems: () => [], close: () => undefined },
+    inside: { ...inside, problems: () => [], close: async () => undefined },
     row,
     staging: `/srv/staging/main/volume-db`,
   };

@@ -1,8 +1,9 @@
-import { createWriteStream, statfsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { insidePath, type OpenInside } from '#app/volume/restore/inside/inside.ts';
+import { leavingRoom } from '#base/files/leaving-room.ts';
 import { HoldfastError, type Problem, problemOf, systemCode } from '#core/errors.ts';
 import { checkedEnds } from '#volume/dump/check-dump.ts';
 import { dumpCheckOf } from '#volume/dump/list.ts';
@@ -27,10 +28,6 @@ export interface FetchedDumps {
   /** What has nothing to do with the dumps; those behind it were not fetched. */
   readonly obstacle?: Problem;
 }
-
-/** This much of the disk stays free for others. */
-const SPARE_BYTES = 256 * 1024 * 1024;
-const ROOM_ASKED_BYTES = 16 * 1024 * 1024;
 
 /** Where in a snapshot a dump lies. */
 export function dumpPath({ staging }: Pick<DumpSource, 'staging'>, name: string): Buffer {
@@ -88,22 +85,10 @@ async function* within(
   directory: string,
   mayPass: (size: number) => boolean,
 ): AsyncGenerator<Uint8Array> {
-  let untilAsked = 0;
-  for await (const chunk of content) {
+  for await (const chunk of leavingRoom(content, directory, () => new NoRoom())) {
     if (!mayPass(chunk.length)) throw new TooLarge();
-    untilAsked -= chunk.length;
-    if (untilAsked <= 0) {
-      if (freeBytes(directory) < SPARE_BYTES) throw new NoRoom();
-      untilAsked = ROOM_ASKED_BYTES;
-    }
     yield chunk;
   }
-}
-
-/** Free for this process on the disk of a directory. */
-export function freeBytes(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
 }
 
 function obstacleIn(error: unknown, limitBytes: number): Problem | undefined {
@@ -125,4 +110,4 @@ function obstacleIn(error: unknown, limitBytes: number): Problem | undefined {
 
 /** The repository does not let itself be read: whatever else is wrong with one is damage. */
 const AWAY =
-  /^RESTIC_(?:UNREACHABLE|CREDENTIALS_|HOST_KEY|CERTIFICATE|CLOCK_WRONG|LOCKED|BUSY|DENIED|MISSING$|TOO_OLD)/;
+  /^(?:SFTP_|RESTIC_(?:UNREACHABLE|CREDENTIALS_|HOST_KEY|CERTIFICATE|CLOCK_WRONG|TOO_SLOW|LOCKED|BUSY|DENIED|MISSING$|TOO_OLD))/;

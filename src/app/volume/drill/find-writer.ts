@@ -159,8 +159,8 @@ async function subjectOf(
     const message = `${writer.name} has gone: its environment, user and command are not known, and its image’s are used`;
     notes.push({ code: 'DRILL_DEFINITION_MISSING', message });
   }
-  const service = living?.service ?? serviceOf(definition, image.raw);
-  const { load, user } = kept?.load === undefined ? loadLabels(definition.labels) : kept;
+  const { service, labels } = living ?? madeSo(definition, image.raw);
+  const { load, user } = kept?.load === undefined ? loadLabels(labels) : kept;
   return {
     ...{ definition, writer: writer.name, container: writer.container, notes },
     ...(service === undefined ? {} : { service }),
@@ -172,11 +172,11 @@ async function subjectOf(
   };
 }
 
-/** What a container is known to be that was made so; what its definition does not say, its image does. */
-function serviceOf({ config, image }: ContainerDefinition, raw: JsonObject): RecognisedService | undefined {
+/** What a container would be known as that was made so; what its definition does not say, its image does. */
+function madeSo({ config, image, labels }: ContainerDefinition, raw: JsonObject) {
   const own = isObject(raw['Config']) ? raw['Config'] : {};
-  const inspected = { Config: { ...own, ...config, Image: image } };
-  return inspectContainerOf(inspected, '', imageFactsOf(raw), new Set()).container.service;
+  const inspected = { Config: { ...own, ...config, Image: image, Labels: labels } };
+  return inspectContainerOf(inspected, '', imageFactsOf(raw), new Set()).container;
 }
 
 /** The writer itself, else what has its name and its volume now: the same service, made anew. */

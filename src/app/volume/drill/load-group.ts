@@ -1,10 +1,11 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { askContainer, type Tried } from '#app/volume/drill/ask-container.ts';
-import { type DumpSource, fetchDumps, freeBytes } from '#app/volume/drill/fetch-dumps.ts';
+import { type DumpSource, fetchDumps } from '#app/volume/drill/fetch-dumps.ts';
 import type { DrillSubject } from '#app/volume/drill/find-writer.ts';
 import { logOf } from '#app/volume/drill/log-of.ts';
 import { runLoad, type ServerDeps, type ServerEnd } from '#app/volume/drill/run-load.ts';
 import { makeVolume } from '#app/volume/restore/new-volume.ts';
+import { hasRoom } from '#base/files/leaving-room.ts';
 import type { Problem } from '#core/errors.ts';
 import type { Movement } from '#volume/drill/compare.ts';
 import { drillContainer, freshPlace } from '#volume/drill/container.ts';
@@ -71,8 +72,8 @@ export async function loadGroup(deps: LoadDeps, source: DumpSource, load: GroupL
   const facts = { container, loaded: 0, dumps: names.length, bytes, log: [] };
   if (bad.length > 0) return { ...facts, outcome: 'failed', reasons: bad };
   if (obstacle !== undefined) return { ...notLoaded(group, obstacle), bytes };
-  if (freeBytes(directory) < dataBytes) {
-    const message = `the engine’s disk has less room than the data takes, ${dataBytes} bytes`;
+  if (!hasRoom(directory, dataBytes)) {
+    const message = `the engine’s disk has no room for ${dataBytes} bytes, which the data takes`;
     return { ...notLoaded(group, { code: 'DRILL_LOAD_NO_ROOM', message }), bytes };
   }
   const script = plan.load?.ready ?? dumpHookFor({ service: subject.service })?.load.ready;

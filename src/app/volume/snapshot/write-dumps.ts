@@ -1,8 +1,9 @@
-import { createWriteStream, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { EngineControl } from '#base/engine/engine.ts';
+import { leavingRoom } from '#base/files/leaving-room.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { DUMP_HOOKS } from '#volume/dump/list.ts';
 import { type DumpStream, type DumpTarget, openCommandDump, openDump } from '#volume/dump/run-dump.ts';
@@ -34,7 +35,10 @@ export async function writeDumps(
         const file = join(directory, path);
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
         written = file;
-        await pipeline(Readable.from(leavingSpace(content, directory)), createWriteStream(file, { mode: 0o600 }));
+        await pipeline(
+          Readable.from(leavingRoom(content, directory, (free) => noSpace(directory, free))),
+          createWriteStream(file, { mode: 0o600 }),
+        );
         names.push(path);
       }
     } catch (error) {
@@ -49,28 +53,8 @@ export async function writeDumps(
 }
 
 /** A dump without an end must not fill the disk that the record is on. */
-const LEAST_FREE_BYTES = 1024 ** 3;
-/** Of a small disk. */
-const LEAST_FREE_SHARE = 0.05;
-const LOOK_BYTES = 16 * 1024 * 1024;
-
-async function* leavingSpace(content: AsyncIterable<Uint8Array>, directory: string): AsyncGenerator<Uint8Array> {
-  let unseenBytes = LOOK_BYTES;
-  for await (const chunk of content) {
-    unseenBytes += chunk.length;
-    if (unseenBytes >= LOOK_BYTES) {
-      refuseFull(directory);
-      unseenBytes = 0;
-    }
-    yield chunk;
-  }
-}
-
-function refuseFull(directory: string): void {
-  const { bavail, bsize, blocks } = statfsSync(directory);
-  const leastBytes = Math.min(LEAST_FREE_BYTES, LEAST_FREE_SHARE * blocks * bsize);
-  if (bavail * bsize >= leastBytes) return;
-  throw new HoldfastError('DUMP_NO_SPACE', `There are only ${bavail * bsize} bytes left on the disk of ${directory}`, {
+function noSpace(directory: string, freeBytes: number): HoldfastError {
+  return new HoldfastError('DUMP_NO_SPACE', `There are only ${freeBytes} bytes left on the disk of ${directory}`, {
     hint: 'Dumps lie in the home until they are stored: give it more room, or name another way with the label holdfast.volume.method.',
   });
 }
