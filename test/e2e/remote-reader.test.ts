@@ -137,16 +137,16 @@ needs('restic', 'rclone')('a repository behind restic’s REST protocol (rclone 
   });
 });
 
-needs('restic')('a repository in S3 (a stub: signatures are not checked)', () => {
+needs('restic')('a repository in S3 (a stub that checks signatures)', () => {
   let stub: S3Stub;
   const key = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI-EXAMPLE-KEY' };
   beforeEach(async () => {
-    stub = await startS3Stub(key.AWS_ACCESS_KEY_ID);
+    stub = await startS3Stub(key.AWS_ACCESS_KEY_ID, key.AWS_SECRET_ACCESS_KEY);
   });
   afterEach(() => stub.stop());
 
   it('is verified, browsed and restored from without restic', async () => {
-    const location = `s3:http://127.0.0.1:${stub.port}/bucket/host`;
+    const location = `s3:http://127.0.0.1:${stub.port}/bucket/of host+1`;
     const flip = () => {
       for (const [name, bytes] of stub.objects) if (name.includes('/data/')) flipped(bytes);
     };

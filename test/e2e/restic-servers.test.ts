@@ -110,12 +110,12 @@ needs('restic', 'rclone')('a repository behind restic’s REST protocol (rclone 
   });
 });
 
-needs('restic')('a repository in S3 (a stub: signatures are not checked)', () => {
+needs('restic')('a repository in S3 (a stub that checks signatures)', () => {
   const credentials = { kind: 's3', keyId: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI-EXAMPLE-KEY' } as const;
   let stub: S3Stub;
   const access = () => ({ location: `s3:http://127.0.0.1:${stub.port}/bucket/host`, credentials });
   beforeEach(async () => {
-    stub = await startS3Stub(credentials.keyId);
+    stub = await startS3Stub(credentials.keyId, credentials.secret);
   });
   afterEach(() => stub.stop());
 
@@ -133,6 +133,10 @@ needs('restic')('a repository in S3 (a stub: signatures are not checked)', () =>
     await expect(engine.identity()).rejects.toMatchObject({ code: 'RESTIC_REPOSITORY_MISSING' });
     const stranger = { ...credentials, keyId: 'SOMEBODYELSE' };
     await expect(place.engine({ ...access(), credentials: stranger }).identity()).rejects.toMatchObject({
+      code: 'RESTIC_CREDENTIALS_REFUSED',
+    });
+    const wrong = { ...credentials, secret: 'of somebody else' };
+    await expect(place.engine({ ...access(), credentials: wrong }).identity()).rejects.toMatchObject({
       code: 'RESTIC_CREDENTIALS_REFUSED',
     });
     await engine.init();

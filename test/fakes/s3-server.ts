@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isSigned } from './s3-signature.ts';
 
 /** What restic asks of S3, answered from memory: a stub, because neither Debian nor a small npm package has a server. */
 export interface S3Stub {
@@ -16,8 +17,8 @@ export interface S3Stub {
 
 const BUCKET = 'bucket';
 
-/** Signatures are not checked, only whose they are. */
-export async function startS3Stub(keyId: string): Promise<S3Stub> {
+/** Requests that are not signed with this key are refused. */
+export async function startS3Stub(keyId: string, secret: string): Promise<S3Stub> {
   const objects = new Map<string, Buffer>();
   let failing: { readonly status: number; readonly code: string } | undefined;
   let requests = 0;
@@ -27,6 +28,7 @@ export async function startS3Stub(keyId: string): Promise<S3Stub> {
       const owner = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
       if (failing !== undefined) refuse(response, failing.status, failing.code);
       else if (owner !== keyId) refuse(response, 403, 'InvalidAccessKeyId');
+      else if (!isSigned(request, secret)) refuse(response, 403, 'SignatureDoesNotMatch');
       else answer(objects, request, body, response);
     });
   });
