@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findCredentials } from '#app/volume/repositories/credentials.ts';
+import type { RepositorySettings } from '#app/volume/repositories/settings.ts';
+import type { GatheredSnapshot } from '#app/volume/retention/gather-snapshots.ts';
+import { judgeVolume } from '#app/volume/retention/judge-volume.ts';
+import { lazyReader } from '#app/volume/retention/lazy-reader.ts';
+import type { KnownSnapshot } from '#app/volume/snapshot/known-snapshots.ts';
 import { OWN_TAG } from '#volume/snapshot/tags.ts';
 import { type S3Stub, startS3Stub } from '../fakes/s3-server.ts';
 import { type Bench, startBench } from '../harness/holdfast.ts';
@@ -134,6 +139,40 @@ needs('restic', 'rclone')('a repository behind restic’s REST protocol (rclone 
   it('is verified, browsed and restored from without restic', async () => {
     const location = `rest:http://127.0.0.1:${server.port}/`;
     await readsWithoutRestic({ location, environment: login, flip: () => flipIn(bench.path('there')) });
+  });
+
+  it('is looked into for signs of ransomware', async () => {
+    const place = resticPlace();
+    const location = `rest:http://127.0.0.1:${server.port}/`;
+    const access = { ...place.access, location, credentials: findCredentials(location, undefined, login) };
+    const settings = { name: 'off', id: '0'.repeat(64) } as RepositorySettings;
+    const engine = place.engine(access);
+    const reader = lazyReader({ access, environment: {} });
+    try {
+      await engine.init();
+      for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
+        for (let file = 0; file < 20; file += 1) {
+          // Two are edited each time, and at last all are noise under other names.
+          const text = `${file} ${file % 10 === step ? 'edited' : ''} and the usual text `.repeat(300);
+          place.file(`data/${file}${step === 8 ? '.locked' : '.txt'}`, step === 8 ? randomBytes(4000) : text);
+          if (step === 8) rmSync(place.path(`data/${file}.txt`));
+        }
+        const labels = { host: 'this-host', tags: [OWN_TAG, `bind=${place.path('data')}`] };
+        await engine.pass({ paths: [place.path('data')], ...labels });
+      }
+      const recorded = { files: 21, bytes: 100_000, dumps: [] } as unknown as KnownSnapshot;
+      const rows = await engine.snapshots();
+      const snapshots = rows.map((row, index): GatheredSnapshot => {
+        return { id: row.id, time: row.time, standing: 'good', position: index, row, recorded };
+      });
+      const before = { open: new Map(), history: new Map() };
+      const signs = await judgeVolume({ settings }, reader, place.path('data'), snapshots, before);
+      expect(signs).toMatchObject({ state: 'raised', raised: [{ snapshot: snapshots.at(-1)?.id }] });
+      expect(signs.raised[0]?.signs.map(({ kind }) => kind)).toEqual(['scrambled', 'renamed']);
+    } finally {
+      await reader.close();
+      place.remove();
+    }
   });
 });
 

@@ -185,7 +185,8 @@ function requestFailure(error: unknown, { path, location, url }: HttpGet): unkno
 }
 
 function unreachable(location: string, error: HoldfastError): HoldfastError {
-  return new HoldfastError('RESTIC_UNREACHABLE', `${location} cannot be reached: ${error.message}`, {
+  const why = error.message.replace(/^\S+ cannot be reached(?=[ :])/, '').replace(/^: /, '');
+  return new HoldfastError('RESTIC_UNREACHABLE', `${location} cannot be reached: ${why}`, {
     hint: error.hint ?? 'Is the server running, are the name and the port right?',
     cause: error,
   });

@@ -19,10 +19,12 @@ import {
 } from '#volume/engines/restic/reader/remote/sftp/packets.ts';
 import type { SftpSession } from '#volume/engines/restic/reader/remote/sftp/session.ts';
 
+/** What is asked for at once, until a server gives less. */
+const MOST_PIECE_BYTES = 128 * 1024;
 /** What every server gives at once. */
-const PIECE_BYTES = 32 * 1024;
-/** Pieces under way in one session: 2 MiB, a quarter of a second at 70 Mbit/s. */
-const MOST_PIECES = 64;
+const LEAST_PIECE_BYTES = 32 * 1024;
+/** Pieces under way in one session. */
+const MOST_PIECES = 32;
 /** Of one folder. */
 const LISTING_LIMIT_MS = 10 * 60 * 1000;
 const MOST_ENTRIES = 2_000_000;
@@ -41,6 +43,7 @@ export interface SftpClient {
 /** @throws by each: `RESTIC_FILE_*`, and `SFTP_*` when the session is over */
 export function sftpClient(session: SftpSession): SftpClient {
   const places = turnstile(MOST_PIECES);
+  let pieceBytes = MOST_PIECE_BYTES;
 
   const handleOf = async (type: number, path: string, shown: string, ...more: readonly Buffer[]): Promise<Buffer> => {
     const answer = await session.ask(type, text(path), ...more);
@@ -83,19 +86,21 @@ export function sftpClient(session: SftpSession): SftpClient {
     const work = async () => {
       while (failed === undefined && next < end) {
         const from = next;
-        const to = Math.min(bytes.length, from + PIECE_BYTES);
+        const to = Math.min(bytes.length, from + pieceBytes);
         next = to;
         for (let at = from; at < Math.min(to, end); ) {
           const got = await piece(handle, shown, offset + at, to - at);
           received += got.copy(bytes, at);
           at += got.length;
+          // It cuts off what it does not give at once: from now on so much is asked for.
+          if (at < to && got.length > 0) pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(pieceBytes, got.length));
           if (got.length === 0) end = Math.min(end, at);
           if (performance.now() - begun > readLimitMs(received))
             throw fileUnreadable(shown, 'the server sends too slowly');
         }
       }
     };
-    const workers = Math.min(MOST_PIECES, Math.ceil(bytes.length / PIECE_BYTES));
+    const workers = Math.min(MOST_PIECES, Math.ceil(bytes.length / LEAST_PIECE_BYTES));
     await Promise.all(
       Array.from({ length: workers }, () =>
         work().catch((error: unknown) => {
