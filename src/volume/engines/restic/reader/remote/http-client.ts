@@ -29,6 +29,8 @@ export function repositoryClient(
 ): HttpClient {
   return createHttpClient({
     environment,
+    // A disk that slept takes its time.
+    timeouts: { headersMs: 60_000, stallMs: 60_000 },
     // Of plain http alone: there are no certificates to check, and a redirect to another scheme is refused.
     insecure: address.startsWith('http:'),
     authorities: () => (certificatesFile === undefined ? systemAuthorities(environment) : [ownFile(certificatesFile)]),

@@ -1,5 +1,4 @@
 import type { HttpClient } from '#base/http/client.ts';
-import { shownUrl } from '#base/http/http-error.ts';
 import { type HttpResponse, openRequest } from '#base/http/request.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { failureInWords, refusedCredentials } from '#volume/engines/restic/failure.ts';
@@ -20,6 +19,31 @@ export interface HttpGet {
   readonly path: string;
   /** The repository’s, for messages. */
   readonly location: string;
+  /** One for all requests to a server. */
+  readonly silence: Silence;
+}
+
+/** Tells a server that is silent about one file (a disk that fails there) from one that does not answer any more. */
+export interface Silence {
+  answered(): void;
+  /** @returns whether it must be taken to be gone */
+  timedOut(): boolean;
+}
+
+/** So many in a row, and none of them about what came before. */
+const MOST_SILENT = 4;
+
+export function silenceOf(): Silence {
+  let silent = 0;
+  return {
+    answered: () => {
+      silent = 0;
+    },
+    timedOut: () => {
+      silent += 1;
+      return silent >= MOST_SILENT;
+    },
+  };
 }
 
 /** How often a body that broke off is asked for. */
@@ -66,7 +90,11 @@ export async function readOverHttp(get: HttpGet, wanted: WantedBytes): Promise<B
     }
     try {
       checkRange(response, get.path, wanted);
-      return whole ? await wholeBody(response, get.path, lengthBytes) : await bodyPart(response, get.path, lengthBytes);
+      const bytes = whole
+        ? await wholeBody(response, get.path, lengthBytes)
+        : await bodyPart(response, get.path, lengthBytes);
+      get.silence.answered();
+      return bytes;
     } catch (error) {
       if (tried < MOST_TRIES && error instanceof HoldfastError && error.code === 'HTTP_INTERRUPTED') continue;
       await response.discard();
@@ -154,7 +182,7 @@ function statusFailure(status: number, code: string | undefined, { path, locatio
 }
 
 /** What was not reached at all is told apart from what is about this file. */
-function requestFailure(error: unknown, { path, location, url }: HttpGet): unknown {
+function requestFailure(error: unknown, { path, location, silence }: HttpGet): unknown {
   if (!(error instanceof HoldfastError)) return fileUnreadable(path, 'the request failed', error);
   switch (error.code) {
     case 'HTTP_TLS':
@@ -170,7 +198,7 @@ function requestFailure(error: unknown, { path, location, url }: HttpGet): unkno
     case 'HTTP_PROXY':
       return unreachable(location, error);
     case 'HTTP_TIMEOUT':
-      return systemCode(error.cause) === 'UND_ERR_CONNECT_TIMEOUT'
+      return systemCode(error.cause) === 'UND_ERR_CONNECT_TIMEOUT' || silence.timedOut()
         ? unreachable(location, error)
         : fileUnreadable(path, error.message, error);
     case 'HTTP_INTERRUPTED':
@@ -178,7 +206,7 @@ function requestFailure(error: unknown, { path, location, url }: HttpGet): unkno
     case 'HTTP_REDIRECT':
     case 'HTTP_TOO_LARGE':
     case 'HTTP_ABORTED':
-      return fileUnreadable(path, error.message.replaceAll(url, shownUrl(new URL(url))), error);
+      return fileUnreadable(path, error.message, error);
     default:
       return error;
   }

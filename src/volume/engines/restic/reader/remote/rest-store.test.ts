@@ -206,6 +206,21 @@ describe('a file', () => {
   });
 });
 
+it('a server that is silent about one file says nothing of the others; one that is silent about all is gone', async () => {
+  const { files } = await against(({ url }, response) => {
+    if (!url?.endsWith(ID)) response.writeHead(206, { 'content-range': 'bytes 0-2/3' }).end('abc');
+  });
+  for (let count = 0; count < 6; count += 1) {
+    await expect(files.read('index', ID, 0, 3)).rejects.toMatchObject(coded('FILE_UNREADABLE'));
+    expect((await files.read('index', OTHER, 0, 3)).toString()).toBe('abc');
+  }
+  const silent = await Promise.all(
+    [1, 2, 3, 4].map(() => files.read('index', ID, 0, 3).catch((error: unknown) => (error as { code: string }).code)),
+  );
+  expect(silent.filter((code) => code === 'RESTIC_UNREACHABLE')).toHaveLength(1);
+  await expect(files.read('index', ID, 0, 3)).rejects.toMatchObject(coded('UNREACHABLE'));
+});
+
 it('a server that is gone is out of reach, which is no word about a file', async () => {
   const server = await startServer(() => undefined);
   await server.close();

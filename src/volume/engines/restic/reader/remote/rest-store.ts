@@ -5,7 +5,13 @@ import { HoldfastError, problemOf } from '#core/errors.ts';
 import type { RepositoryAccess } from '#volume/engines/engine.ts';
 import { isResticId, type ResticFile, type ResticFileKind } from '#volume/engines/restic/reader/files.ts';
 import { readAhead } from '#volume/engines/restic/reader/read-ahead.ts';
-import { answerOf, type HttpGet, readListing, readOverHttp } from '#volume/engines/restic/reader/remote/http-store.ts';
+import {
+  answerOf,
+  type HttpGet,
+  readListing,
+  readOverHttp,
+  silenceOf,
+} from '#volume/engines/restic/reader/remote/http-store.ts';
 import {
   FOLDERS,
   fileUnreadable,
@@ -24,11 +30,12 @@ export function restStore(
   client: HttpClient,
   { location, credentials }: Pick<RepositoryAccess, 'location' | 'credentials'>,
 ): RemoteStore {
+  const silence = silenceOf();
   const root = location.slice('rest:'.length).replace(/\/*$/, '/');
   const login: Readonly<Record<string, string>> =
     credentials.kind === 'rest' ? { authorization: basicAuthorization(credentials.user, credentials.password) } : {};
   const getOf = (part: string, path: string, headers: Readonly<Record<string, string>> = {}): HttpGet => ({
-    ...{ client, location, path },
+    ...{ client, location, path, silence },
     url: `${root}${part}`,
     headers: { ...login, ...headers },
   });

@@ -2,7 +2,13 @@ import type { HttpClient } from '#base/http/client.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { RepositoryAccess } from '#volume/engines/engine.ts';
 import type { ResticFile, ResticFileKind } from '#volume/engines/restic/reader/files.ts';
-import { answerOf, type HttpGet, readListing, readOverHttp } from '#volume/engines/restic/reader/remote/http-store.ts';
+import {
+  answerOf,
+  type HttpGet,
+  readListing,
+  readOverHttp,
+  silenceOf,
+} from '#volume/engines/restic/reader/remote/http-store.ts';
 import {
   FOLDERS,
   fileUnreadable,
@@ -41,6 +47,7 @@ export function s3Store(
   { location }: Pick<RepositoryAccess, 'location'>,
 ): RemoteStore {
   const place = parseS3Place(location);
+  const silence = silenceOf();
   let region: Promise<string> | undefined;
   const getOf = async (
     path: string,
@@ -54,7 +61,7 @@ export function s3Store(
     });
     const at = await region;
     const url = withQuery(bucketUrl(place, options, at), keyPath, query);
-    return { ...{ client, location, path, url }, headers: await signedHeaders(await key(), url, at, now()) };
+    return { ...{ client, location, path, silence, url }, headers: await signedHeaders(await key(), url, at, now()) };
   };
   const list = (path: string, prefix: string) => pages(getOf, place, options, path, prefix);
   return {
