@@ -133,7 +133,7 @@ needs(
 
   test('one that hangs is given up and ended', async () => {
     for (const name of ['mysql-hangs', 'mongo-hangs']) {
-      expect(said(name)).toMatch(/^DUMP_SILENT .* wrote nothing for 1 s and was ended$/m);
+      expect(said(name)).toMatch(/^DUMP_SILENT .* wrote next to nothing for 1 s and was ended$/m);
       for (let tried = 0; (await engine.docker('top', name)).includes('3600'); tried += 1) {
         if (tried > 100) throw new Error(await engine.docker('top', name));
         await new Promise((resolve) => setTimeout(resolve, 100));

@@ -26,11 +26,15 @@ export interface DumpTarget {
   /** Who runs it in the container, its own user unless given. */
   readonly user?: string;
   readonly signal?: AbortSignal;
-  /** A dump that writes nothing for so long is given up. */
+  /** A dump that writes nothing for so long, or next to nothing, is given up. */
   readonly silenceMs: number;
 }
 
 const COMPLAINT_BYTES = 4096;
+/** So much has to come within the time that a dump may be silent. */
+const LEAST_BYTES = 64 * 1024;
+const LONGEST_MS = 24 * 3_600_000;
+const WATCH_MS = 5_000;
 const LIST_LIMIT_BYTES = 1024 * 1024;
 const MOST_PARTS = 10_000;
 
@@ -67,14 +71,28 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   const argv = ['sh', '-c', framed(part.script), 'holdfast', end, ...part.args];
   const command = { argv, input: 'empty' as const, ...(target.user === undefined ? {} : { user: target.user }) };
   target.signal?.throwIfAborted();
-  const run = await startExec(target.engine, target.container, command, target.silenceMs);
+  const { silenceMs } = target;
+  const run = await startExec(target.engine, target.container, command, silenceMs);
   const stop = () => run.close();
   target.signal?.addEventListener('abort', stop);
   const complaint: Buffer[] = [];
-  let heardAt = performance.now();
-  const heard = () => {
+  const begunAt = performance.now();
+  let heardAt = begunAt;
+  let unheardBytes = 0;
+  const heard = (sizeBytes: number) => {
+    unheardBytes += sizeBytes;
+    if (unheardBytes < LEAST_BYTES) return;
+    unheardBytes = 0;
     heardAt = performance.now();
   };
+  // A byte now and then would keep everything else waiting for ever.
+  const isOver = () => performance.now() - heardAt >= silenceMs || performance.now() - begunAt >= LONGEST_MS;
+  const watch = setInterval(
+    () => {
+      if (isOver()) run.close();
+    },
+    Math.min(silenceMs, WATCH_MS),
+  );
   try {
     yield* checkedDump(outputOf(run, complaint, heard), part.name, part.check, Buffer.from(end));
     const code = await run.exitCode();
@@ -82,20 +100,25 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   } catch (error) {
     target.signal?.throwIfAborted();
     // The engine’s connection was given up then, and the command with it.
-    if (performance.now() - heardAt >= target.silenceMs) throw silent(part.name, target.silenceMs);
+    if (isOver()) throw silent(part.name, silenceMs);
     // The exit code says more than that the end is missing.
     const code = isTruncated(error) ? await run.exitCode().catch(() => 0) : 0;
     throw code === 0 ? error : failed(part.name, `it ended with ${code}`, complaint);
   } finally {
+    clearInterval(watch);
     target.signal?.removeEventListener('abort', stop);
     run.close();
   }
 }
 
-async function* outputOf(run: RunningExec, complaint: Buffer[], heard: () => void): AsyncGenerator<Uint8Array> {
+async function* outputOf(
+  run: RunningExec,
+  complaint: Buffer[],
+  heard: (sizeBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   for await (const { from, bytes } of run.output) {
-    heard();
+    heard(bytes.length);
     if (from === 'stdout') yield bytes;
     else if (sizeBytes < COMPLAINT_BYTES) {
       sizeBytes += bytes.length;
@@ -105,9 +128,13 @@ async function* outputOf(run: RunningExec, complaint: Buffer[], heard: () => voi
 }
 
 function silent(name: string, silenceMs: number): HoldfastError {
-  return new HoldfastError('DUMP_SILENT', `The dump ${name} wrote nothing for ${silenceMs / 1000} s and was ended`, {
-    hint: 'Does it wait for a lock? How long it may is the label holdfast.volume.dump-silence.',
-  });
+  return new HoldfastError(
+    'DUMP_SILENT',
+    `The dump ${name} wrote next to nothing for ${silenceMs / 1000} s and was ended`,
+    {
+      hint: 'Does it wait for a lock? How long it may is the label holdfast.volume.dump-silence.',
+    },
+  );
 }
 
 function isTruncated(error: unknown): boolean {

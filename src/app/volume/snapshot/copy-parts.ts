@@ -4,6 +4,7 @@ import type { ProbedWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
 import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
 import { reflinkPlaces } from '#app/volume/snapshot/reflink.ts';
+import { refuseEndless } from '#app/volume/snapshot/refuse-endless.ts';
 import type { TakeSnapshotDeps } from '#app/volume/snapshot/taking.ts';
 import type { WhoWrote } from '#app/volume/snapshot/who-wrote.ts';
 import { type WrittenDumps, writeDumps } from '#app/volume/snapshot/write-dumps.ts';
@@ -73,7 +74,7 @@ export async function copyParts(
     };
     const { progress } = deps;
     const copying = {
-      ...{ engine: repository.engine, hold, signal, unwanted: note, reflinks, trying },
+      ...{ engine: refuseEndless(repository.engine), hold, signal, unwanted: note, reflinks, trying },
       ...(progress === undefined ? {} : { progress }),
     };
     const done = await copyHeld(copying, requests, running);
