@@ -168,6 +168,7 @@ test.each([
 test.each([
   ['holdfast.volume.user', 'root', false],
   ['docker-volume-backup.archive-pre.user', '0', false],
+  ['holdfast.volume.exclude', '*', false],
   ['holdfast.volume.method', 'pause, live', false],
   ['holdfast.volume.method', 'pause', true],
   ['holdfast.volume.probe', 'true', true],

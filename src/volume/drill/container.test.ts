@@ -26,7 +26,7 @@ const raw = {
     Binds: ['/etc:/host-etc'],
     Devices: [{ PathOnHost: '/dev/sda' }],
     DeviceRequests: [{ Driver: 'nvidia' }],
-    CapAdd: ['SYS_NICE'],
+    CapAdd: ['SYS_NICE', 'SYS_MODULE', 'cap_sys_admin', 'ALL'],
     CapDrop: ['NET_RAW'],
     SecurityOpt: ['seccomp=unconfined', 'no-new-privileges:true'],
     Memory: 0,

@@ -40,7 +40,13 @@ const CONFIG = [
   'StopSignal',
   'Tty',
 ];
-const HOST = ['CapAdd', 'CapDrop', 'Tmpfs', 'ReadonlyRootfs', 'Init', 'GroupAdd'];
+const HOST = ['CapDrop', 'Tmpfs', 'ReadonlyRootfs', 'Init', 'GroupAdd'];
+/**
+ * What engines give to all, and what takes more memory or time of the host's, nothing else: a drill's image and definition may
+ * be what somebody with the password of a repository has written.
+ */
+const CAPABILITIES =
+  /^(?:CAP_)?(?:AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|NET_BIND_SERVICE|NET_RAW|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT|IPC_LOCK|SYS_NICE|SYS_RESOURCE)$/i;
 /** Engines write these for nothing. */
 const EMPTY = [null, '', undefined];
 
@@ -60,8 +66,13 @@ export function definitionOf(raw: JsonObject): ContainerDefinition {
     ...(imageId === undefined ? {} : { imageId }),
     labels,
     config: chosen(config, CONFIG),
-    host: { ...chosen(host, HOST), ...limitsOf(host), ...(security.length === 0 ? {} : { SecurityOpt: security }) },
-    privileged: host['Privileged'] === true,
+    host: {
+      ...chosen(host, HOST),
+      ...capabilitiesOf(host).taken,
+      ...limitsOf(host),
+      ...(security.length === 0 ? {} : { SecurityOpt: security }),
+    },
+    privileged: host['Privileged'] === true || capabilitiesOf(host).refused,
     memoryBytes: count(host['Memory']),
     pids: count(host['PidsLimit']),
     shmBytes: count(host['ShmSize']),
@@ -125,6 +136,12 @@ export function definitionOfImage(
     otherMounts: [],
     dependsOnOthers: false,
   };
+}
+
+function capabilitiesOf(host: JsonObject): { readonly taken: JsonObject; readonly refused: boolean } {
+  const asked = strings(host['CapAdd']);
+  const given = asked.filter((one) => CAPABILITIES.test(one));
+  return { taken: given.length === 0 ? {} : { CapAdd: given }, refused: given.length < asked.length };
 }
 
 function limitsOf(host: JsonObject): JsonObject {

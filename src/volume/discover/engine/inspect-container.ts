@@ -98,12 +98,12 @@ export function inspectContainerOf(
 
 const METHOD = 'holdfast.volume.method';
 const OF_WHO_STARTS =
-  /^(?:com\.docker\.compose\.project\.config_files|holdfast\.volume\.user|docker-volume-backup\..*\.user)$/;
+  /^(?:com\.docker\.compose\.project\.config_files|holdfast\.volume\.(?:user|exclude)|docker-volume-backup\..*\.user)$/;
 
 /**
  * The labels of a container. Some are believed only of whoever started it: an image that says where compose's files are may
  * name a file that it has written itself; one that says who runs its commands would be root again where it was started as
- * somebody else; and what is copied while it runs may be led out of its volume by links that come and go.
+ * somebody else; what it leaves out of snapshots would be missed by others that write there; and what is copied while it runs may be led out of its volume by links that come and go.
  */
 function trustedLabels(labels: Readonly<Record<string, string>>, image: ImageFacts | undefined) {
   const isOfImage = (name: string) => image === undefined || image.labels[name] === labels[name];
