@@ -12,6 +12,11 @@ export function isSystemPath(path: string): boolean {
   return SYSTEM.test(path) || MADE_BY_KERNEL.some((one) => isWithin(path, one));
 }
 
+/** Whether no engine or driver can have a volume there, whatever it says; below `/run` they may. */
+export function isNoVolumesPlace(path: string): boolean {
+  return isSystemPath(path) && !path.startsWith('/run/');
+}
+
 /**
  * Where the directory or file of a bind really is: links are followed, as the engine does.
  * @throws `BIND_UNSUITABLE` for what is not there, is a part of the system, a socket or device, or has a name that no tag

@@ -104,6 +104,16 @@ describe('a volume', () => {
     expect(subjectOf(found, 'd').problems).toMatchObject([{ code: 'SNAPSHOT_OTHER_MOUNTERS' }]);
   });
 
+  it('that the engine says lies in a part of the system is none', () => {
+    const found = discovery([container('one', { mounts: [mounts.named('d', '/d')] })]);
+    for (const mountpoint of ['/', '/etc', '/proc/1/root', '/var/lib/docker']) {
+      const volumes = found.volumes.map((volume) => ({ ...volume, mountpoint }));
+      expect(() => subjectOf({ ...found, volumes }, 'd')).toThrow(
+        expect.objectContaining({ code: 'VOLUME_NOT_READABLE' }),
+      );
+    }
+  });
+
   it('that may be written by a container that the engine does not tell of is told as such', () => {
     const found = discovery([container('one', { mounts: [mounts.named('d', '/d')] })]);
     expect(subjectOf(found, 'd')).not.toHaveProperty('writersUnread');

@@ -8,7 +8,7 @@ import type {
   Stack,
   VolumeUser,
 } from '#volume/discover/discovery.ts';
-import { findBind, isSystemPath } from '#volume/snapshot/bind-source.ts';
+import { findBind, isNoVolumesPlace, isSystemPath } from '#volume/snapshot/bind-source.ts';
 
 /** Something whose snapshot is wanted, and who may write to it. */
 export interface SnapshotSubject {
@@ -115,6 +115,8 @@ export function allTargets(discovery: Discovery): {
 function volumeSubject(discovery: Discovery, volume: DiscoveredVolume): SnapshotSubject {
   const { name, mountpoint, contents, driver } = volume;
   if (!discovery.engine.readable) throw notReadable(`The files of ${name} cannot be read from here`);
+  // An engine may say anything: what it takes for a volume's directory must not be the host's own.
+  if (isNoVolumesPlace(mountpoint)) throw notReadable(`The engine says that the files of ${name} are in ${mountpoint}`);
   // Its directory may be there and show nothing: that is no copy of it.
   if (contents === undefined) {
     throw notReadable(

@@ -8,7 +8,7 @@ import { HoldfastError, systemCode } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
 import type { DiscoveredBind, DiscoveredContainer, VolumeUser } from '#volume/discover/discovery.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
-import { findBind } from '#volume/snapshot/bind-source.ts';
+import { findBind, isNoVolumesPlace } from '#volume/snapshot/bind-source.ts';
 
 /** Something on this host whose data is about to be replaced. */
 export interface LivePlace {
@@ -32,6 +32,11 @@ export async function livePlace(engine: EngineControl, subject: RestoreSubject, 
     throw new HoldfastError('VOLUME_UNKNOWN', `The engine has no volume ${JSON.stringify(name.slice(0, 200))}`, {
       kind: 'usage',
       hint: 'Restore it as a new one: --to NAME',
+    });
+  }
+  if (kind === 'volume' && isNoVolumesPlace(root)) {
+    throw new HoldfastError('VOLUME_NOT_READABLE', `The engine says that the files of ${name} are in ${root}`, {
+      hint: 'That is a part of the system, and no volume’s: nothing was done.',
     });
   }
   if (!discovery.engine.readable) {

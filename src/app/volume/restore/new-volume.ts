@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { isObject, type JsonObject, parseObject } from '#core/oci/json.ts';
+import { isNoVolumesPlace } from '#volume/snapshot/bind-source.ts';
 
 const LABEL = 'holdfast.restored-from';
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
@@ -38,7 +39,7 @@ export async function makeVolume(engine: EngineControl, name: string, snapshot: 
   const labels = { [LABEL]: snapshot };
   const { status, body } = await engine.post('/volumes/create', { body: { Name: name, Labels: labels } });
   const mountpoint = status < 300 ? parseVolume(body)['Mountpoint'] : undefined;
-  if (typeof mountpoint === 'string' && existsSync(mountpoint)) return mountpoint;
+  if (typeof mountpoint === 'string' && !isNoVolumesPlace(mountpoint) && existsSync(mountpoint)) return mountpoint;
   throw new HoldfastError('VOLUME_NOT_READABLE', `The files of the volume ${name} cannot be written from here`, {
     hint: 'Run this on the engine’s machine, as a user who may write in its directories; or restore into a directory, with --target.',
   });
