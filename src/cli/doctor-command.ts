@@ -8,7 +8,7 @@ import { startProgress } from '#cli/progress.ts';
 import { scanTargets } from '#cli/scan-targets.ts';
 import { NO_TERMINAL, terminal } from '#cli/terminal.ts';
 import { isReportFormat, LINT_REPORT_FORMATS, type ReportSource, reportRun, writeReport } from '#cli/write-report.ts';
-import { type Problem, problemOf } from '#core/errors.ts';
+import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { compareSeverity, type Severity } from '#core/severity.ts';
 import { VERSION } from '#core/version.ts';
 import { isWhole } from '#report/doctor-words.ts';
@@ -68,6 +68,8 @@ async function worthOf(
 
 /** Images that are not read by then are said to be left out: somebody waits for what is known. */
 const SCAN_LIMIT_MS = 30 * 60_000;
+/** Each of these has waited for minutes. */
+const MOST_LATE = 2;
 
 /** One after the other, so that one that cannot be read does not hide the others. */
 async function scanAll(
@@ -80,16 +82,21 @@ async function scanAll(
   const problems: Problem[] = [];
   const detail = { files: false, explain: false, now };
   const untilMs = performance.now() + SCAN_LIMIT_MS;
+  let late = 0;
   for (const target of targets) {
-    if (performance.now() > untilMs) {
-      const message = `It was not scanned: the others took ${SCAN_LIMIT_MS / 60_000} minutes`;
+    if (late >= MOST_LATE || performance.now() > untilMs) {
+      const why =
+        late >= MOST_LATE ? 'the engine does not answer' : `the others took ${SCAN_LIMIT_MS / 60_000} minutes`;
+      const message = `It was not scanned: ${why}`;
       problems.push({ code: 'DOCTOR_LATE', message, path: target.called ?? target.target });
       continue;
     }
     try {
       const scanned = await scanTargets([target], flags, detail, environment);
       reports.push(...scanned.reports);
+      late = 0;
     } catch (error) {
+      late = error instanceof HoldfastError && error.code === 'ENGINE_UNREACHABLE' ? late + 1 : 0;
       problems.push(problemOf(error, target.called ?? target.target));
     }
   }
