@@ -144,7 +144,7 @@ export const house = {
       'src/api/volume-drill-report.ts#volumeDrillReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-guard-report.ts#volumeGuardReportSchema': 'the JSON Schema in docs/reference is made from it',
       'src/api/volume-drill-report.ts#volumeDrillListSchema': 'the JSON Schema in docs/reference is made from it',
-      'src/volume/hold/holder.ts#startIn': 'tests read made-up process tables with it',
+      'src/base/process/start-ticks.ts#startIn': 'tests read made-up process tables with it',
       'src/volume/hold/journal.ts#claimToken': 'tests claim journals with it',
       'src/api/volume-reconcile-report.ts#volumeReconcileReportSchema':
         'the JSON Schema in docs/reference is made from it',

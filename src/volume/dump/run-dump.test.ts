@@ -43,7 +43,9 @@ async function read(engine: EngineControl, silenceMs: number, mostBytes: number)
 }
 
 test('a dump that gives a byte now and then does not keep everything waiting', async () => {
-  await expect(read(drippingEngine(1, 5), 100, Number.POSITIVE_INFINITY)).rejects.toMatchObject({ code: 'DUMP_SILENT' });
+  await expect(read(drippingEngine(1, 5), 100, Number.POSITIVE_INFINITY)).rejects.toMatchObject({
+    code: 'DUMP_SILENT',
+  });
 });
 
 test('one that gives enough goes on for longer than it may be silent', async () => {

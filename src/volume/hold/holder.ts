@@ -1,6 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemCode } from '#core/errors.ts';
+import { bootId, startOf } from '#base/process/start-ticks.ts';
 
 /** A process, so that a living one is told from a dead one whose number was given to another. */
 export interface Holder {
@@ -25,7 +25,7 @@ export function thisProcess(): Holder {
   return {
     pid: process.pid,
     startTicks: startOf(process.pid) ?? 0,
-    bootId: optional(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    bootId: bootId(),
     namespace: optional(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''),
     host: hostname(),
   };
@@ -58,31 +58,4 @@ export function holderState(holder: Holder, self: Holder, start: StartOf = start
   if (!sameBoot) return 'dead';
   if (holder.namespace !== self.namespace) return 'elsewhere';
   return start(holder.pid) === holder.startTicks ? 'alive' : 'dead';
-}
-
-/** Zombies count as dead: they do nothing more. Where there is no /proc, a living process has the start 0. */
-function startOf(pid: number): number | undefined {
-  if (process.platform !== 'linux') return isThere(pid) ? 0 : undefined;
-  try {
-    return startIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The start in a line of /proc/PID/stat; undefined for a process that has ended. The name in it may hold anything. */
-export function startIn(stat: string): number | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const start = Number(fields[19]);
-  if (fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(start)) return undefined;
-  return start;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH';
-  }
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HeldLock, isAlive, takeLock } from '#base/files/lock-file.ts';
+import { type HeldLock, isAlive, isMarkAlive, processMark, readMark, takeLock } from '#base/files/lock-file.ts';
 import { abortedError } from '#base/process/start-process.ts';
 import { HoldfastError } from '#core/errors.ts';
 
@@ -75,16 +75,11 @@ async function register(path: string, alone: string, waiting: Waiting): Promise<
   const release = () => rmSync(file, { force: true });
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return until(() => {
-    writeFileSync(file, '', { mode: 0o600 });
-    if (!isHeld(alone)) return { release };
+    writeFileSync(file, processMark(), { mode: 0o600 });
+    if (!isMarkAlive(readMark(alone))) return { release };
     release();
     return undefined;
   }, waiting);
-}
-
-function isHeld(path: string): boolean {
-  const pid = Number(readText(path));
-  return Number.isSafeInteger(pid) && pid > 0 && isAlive(pid);
 }
 
 function livingReaders(path: string): number {
@@ -93,7 +88,10 @@ function livingReaders(path: string): number {
   let living = 0;
   for (const name of readdirSync(directory)) {
     if (!name.startsWith(prefix)) continue;
-    if (isAlive(Number.parseInt(name.slice(prefix.length), 10))) living += 1;
+    const mark = readMark(join(directory, name));
+    // One that is being written is empty, as those of older versions are: its number stands in its name.
+    const isLiving = mark === '' ? isAlive(Number.parseInt(name.slice(prefix.length), 10)) : isMarkAlive(mark);
+    if (isLiving) living += 1;
     else rmSync(join(directory, name), { force: true });
   }
   return living;
@@ -120,13 +118,5 @@ async function until<T>(attempt: () => T | undefined, { path, signal, untilMs }:
       });
     }
     await sleep(POLL_MS);
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
