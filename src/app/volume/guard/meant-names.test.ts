@@ -18,8 +18,9 @@ function engine(podman: boolean): EngineControl {
     ...{ remove: never },
     read: async (path) => {
       asked.push(path);
-      const name = decodeURIComponent(path.split('/')[2] ?? '');
-      return ['/db', 'web/database'].includes(name) ? Buffer.from(JSON.stringify({ Id: db.id })) : undefined;
+      return ['/containers/db/json', '/containers/web/database/json'].includes(path)
+        ? Buffer.from(JSON.stringify({ Id: db.id }))
+        : undefined;
     },
   };
 }

@@ -35,9 +35,11 @@ async function containersMeant(
   const meant: string[] = [];
   for (const name of names) {
     const isKnown = containers.some((one) => one.name === name || one.id === name);
-    const path = `/containers/${encodeURIComponent(name)}/json`;
-    // A name of dots alone would be another place of the API.
-    const body = isKnown || /^\.*$/.test(name) ? undefined : await engine.read(path);
+    const parts = name.replace(/^\//, '').split('/');
+    const path = `/containers/${parts.map(encodeURIComponent).join('/')}/json`;
+    // Nothing, or dots alone, would be another place of the API.
+    const isName = parts.every((part) => !/^\.*$/.test(part));
+    const body = isKnown || !isName ? undefined : await engine.read(path);
     meant.push((body === undefined ? undefined : optionalString(object(body, path), 'Id')) ?? name);
   }
   return meant;
