@@ -6,7 +6,7 @@ import { onRecord } from '#cli/on-record.ts';
 import { writeText } from '#cli/output.ts';
 import { terminal } from '#cli/terminal.ts';
 import type { VolumeFlags } from '#cli/volume/engine-of.ts';
-import { type Column, columns } from '#report/columns.ts';
+import { type Column, columns, printable } from '#report/columns.ts';
 
 /** `holdfast volume snapshots`. */
 export async function snapshotsCommand(
@@ -49,7 +49,7 @@ function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
       ? ['No snapshots.']
       : columns(HEADS, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text))),
     ...missing.map(({ snapshot, volume, position }) =>
-      paint('red', `MISSING: ${snapshot.slice(0, 8)} of ${volume}, event ${position} of the record, is not there.`),
+      paint('red', `MISSING: ${snapshot.slice(0, 8)} of ${printable(volume)}, event ${position} of the record, is not there.`),
     ),
   ];
 }
