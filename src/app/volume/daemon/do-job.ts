@@ -86,6 +86,12 @@ export function saidOfEnd(job: Job, end: JobEnd): Said {
   }
 }
 
+/** The same for people elsewhere: what a program in a container wrote stays in the words of this machine. */
+export function toldOfEnd(job: Job, end: JobEnd): Said {
+  const said = saidOfEnd(job, end);
+  return end.kind === 'incomplete' ? { ...said, message: `${end.message}; not all could be read or dumped` } : said;
+}
+
 /** What is said of the retention after it; undefined where there is nothing to say. */
 export function saidOfRetention(retained: Retained): Said | undefined {
   switch (retained.kind) {

@@ -1,7 +1,7 @@
 import { notify, notifyOfRun, retryNotifications } from '#app/notify/notify.ts';
 import type { NotifyDeps, NotifyReport } from '#app/notify/tell.ts';
 import { type DaemonDeps, saidOf } from '#app/volume/daemon/daemon-deps.ts';
-import { type JobEnd, saidOfEnd, saidOfRetention } from '#app/volume/daemon/do-job.ts';
+import { type JobEnd, saidOfRetention, toldOfEnd } from '#app/volume/daemon/do-job.ts';
 import { type Job, subjectOf } from '#app/volume/daemon/due-jobs.ts';
 import { type Problem, problemOf } from '#core/errors.ts';
 import type { NotificationInput } from '#notify/notification.ts';
@@ -66,7 +66,7 @@ export function tellerOf(deps: DaemonDeps): Teller {
 }
 
 function notificationOf(job: Job, end: JobEnd): NotificationInput {
-  const { message: sentence, code } = saidOfEnd(job, end);
+  const { message: sentence, code } = toldOfEnd(job, end);
   const subject = job.kind === 'check' ? `repository:${job.repository}` : subjectOf(job.schedule, job.unit);
   const common = { subject, sentence, ...(code === undefined ? {} : { code }) };
   switch (end.kind) {
