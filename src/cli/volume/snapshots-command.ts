@@ -49,7 +49,10 @@ function listLines({ snapshots, missing }: SnapshotList): readonly string[] {
       ? ['No snapshots.']
       : columns(HEADS, rows, width, (text, row) => (row < 0 ? paint('bold', text) : text))),
     ...missing.map(({ snapshot, volume, position }) =>
-      paint('red', `MISSING: ${snapshot.slice(0, 8)} of ${printable(volume)}, event ${position} of the record, is not there.`),
+      paint(
+        'red',
+        `MISSING: ${snapshot.slice(0, 8)} of ${printable(volume)}, event ${position} of the record, is not there.`,
+      ),
     ),
   ];
 }
