@@ -87,6 +87,14 @@ describe('judgeImages', () => {
     expect((await judge([], ['good'], advisories('full'))).judgement).toBe('unknown');
   });
 
+  it('an image in which nothing was recognised is unknown, unless a verdict allows it', async () => {
+    expect(await judge([scanned], [], advisories('full'))).toMatchObject({
+      judgement: 'unknown',
+      reason: expect.stringContaining('no package was recognised'),
+    });
+    expect((await judge([scanned, verdict('allow')], [], advisories('full'))).judgement).toBe('allowed');
+  });
+
   it('a verdict that denies counts, under whatever name the image was judged', async () => {
     expect(await judge([scanned, verdict('deny')], ['good'], advisories('full'))).toEqual({
       judgement: 'denied',

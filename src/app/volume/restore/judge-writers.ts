@@ -148,6 +148,11 @@ function judgeContents(inventory: Inventory, reference: string, advisories: Advi
       looked,
     };
   }
+  // As a check of it would say: nothing was found, and nothing looked for.
+  if (coverage.length === 0) {
+    const reason = `no package was recognised in ${reference}, so that nothing could be compared`;
+    return { judgement: 'unknown', reason, looked };
+  }
   const { problems } = inventory;
   if (problems.length > 0) {
     return { judgement: 'unknown', reason: `not all of it could be read: ${problems[0]?.message ?? ''}`, looked };
