@@ -43,6 +43,8 @@ export const volumeListSchema = z
       uidMap: z
         .array(z.object({ container: z.int(), host: z.int(), count: z.int() }))
         .describe('what users of containers are on the host; empty where they are the same'),
+      gidMap: z.array(z.object({ container: z.int(), host: z.int(), count: z.int() })).describe('the same of groups'),
+      idsKnown: z.boolean().describe('false: what they are on the host is not told'),
     }),
     volumes: z.array(
       z.object({

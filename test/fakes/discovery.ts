@@ -112,7 +112,7 @@ export function discovery(
       version: '28',
       rootless: false,
       readable: true,
-      uidMap: [],
+      ids: { users: [], groups: [] },
     },
     containers,
     volumes: sources(['volume', 'anonymous'], volumes).map((name) => ({

@@ -121,7 +121,7 @@ const look = (answers = ANSWERS, layers = true) =>
 
 test('containers, with what they are and what is mounted', async () => {
   const { containers, engine } = await look();
-  expect(engine).toMatchObject({ readable: false, uidMap: [{ container: 0, host: 165_536, count: 65_536 }] });
+  expect(engine).toMatchObject({ readable: false, ids: { users: [{ container: 0, host: 165_536, count: 65_536 }] } });
   expect(containers.map(({ name }) => name)).toEqual(['shop-db-1', 'shop-web-1']);
   const [db, web] = containers;
   expect(db).toMatchObject({

@@ -13,8 +13,9 @@ import { engineKeyOf, inspectEngine, networkIds } from '#volume/discover/engine/
 import { inspectImageFacts } from '#volume/discover/engine/inspect-image.ts';
 import { listVolumes, volumeSizes } from '#volume/discover/engine/list-volumes.ts';
 import { stacksOf } from '#volume/discover/engine/stacks.ts';
+import { engineIdMaps } from '#volume/discover/host/id-maps.ts';
 import { readHostMounts } from '#volume/discover/host/outside-mounts.ts';
-import { isOpen, isProcessOf, isThisMachines, uidMapOf } from '#volume/discover/host/this-machine.ts';
+import { isOpen, isProcessOf, isThisMachines } from '#volume/discover/host/this-machine.ts';
 import { describeBinds, describeVolumes } from '#volume/discover/places.ts';
 import { storesOf } from '#volume/discover/stores/external-stores.ts';
 import { surveyInside } from '#volume/discover/survey.ts';
@@ -97,8 +98,7 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
   const containers = inspected.map((one, index) => containerOf(one, inspected, layers && readable, read[index]));
   const volumes = describeVolumes(plainVolumes, inspected, view);
   const binds = describeBinds(inspected, view);
-  const running = inspected.find(({ pid, container }) => readable && isProcessOf(pid, container.id));
-  const told = facts.rootUser === undefined ? [] : [{ container: 0, host: facts.rootUser, count: 65_536 }];
+  const idMaps = await engineIdMaps(engine, facts, inspected, readable);
   const pods = new Set(raws.flatMap(({ raw }) => (typeof raw?.['Pod'] === 'string' ? [raw['Pod'].slice(0, 12)] : [])));
   return {
     at: now.toISOString(),
@@ -109,7 +109,7 @@ export async function discover(engine: Engine, { layers, contents = true, now }:
       version: facts.version,
       rootless: facts.rootless,
       readable,
-      uidMap: running === undefined ? told : uidMapOf(running.pid),
+      ...(idMaps === undefined ? {} : { ids: idMaps }),
     },
     containers,
     volumes,

@@ -13,12 +13,18 @@ export interface DiscoveredEngine {
   readonly rootless: boolean;
   /** Whether its directories are this machine's and may be read by this process. */
   readonly readable: boolean;
-  /** Rootless or with user namespaces: what a user of a container is on the host, where that is told. */
-  readonly uidMap: readonly UidRange[];
+  /** What users and groups of containers are on the host; absent where that is not known. */
+  readonly ids?: IdMaps;
 }
 
-/** `count` users from `container` on are the host's from `host` on. */
-export interface UidRange {
+/** Users and groups of a user namespace, as this process sees them; no ranges: they are the same. */
+export interface IdMaps {
+  readonly users: readonly IdRange[];
+  readonly groups: readonly IdRange[];
+}
+
+/** `count` ids from `container` on are the host's from `host` on. */
+export interface IdRange {
   readonly container: number;
   readonly host: number;
   readonly count: number;

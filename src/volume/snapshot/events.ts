@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { compiledObject } from '#core/compiled-object.ts';
 import type { EventDeclaration } from '#core/event-declaration.ts';
+import { idMapsSchema } from '#volume/snapshot/id-maps.ts';
 
 const writer = compiledObject({
   container: z.string(),
@@ -84,6 +85,8 @@ const finished = compiledObject({
   ),
   /** The stack that it was taken with, in one hold. */
   stack: z.optional(z.string()),
+  /** What users and groups of containers were on that host; absent: not known. */
+  ids: z.optional(idMapsSchema),
 });
 
 export type SnapshotFinished = z.infer<typeof finished>;

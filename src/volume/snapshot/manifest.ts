@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { HoldfastError } from '#core/errors.ts';
 import { type SnapshotStarted, snapshotStarted } from '#volume/snapshot/events.ts';
+import { idMapsSchema } from '#volume/snapshot/id-maps.ts';
 
 /** What lies beside the data in a snapshot, for whoever has nothing but the repository. */
 export const MANIFEST_NAME = 'manifest.json';
@@ -14,6 +15,7 @@ const more = z.object({
   at: z.optional(z.string()),
   dumps: z.optional(z.array(z.string())),
   method: z.optional(z.string()),
+  ids: z.optional(idMapsSchema),
 });
 
 /** A snapshot in its own words: who could open the repository can have written it. */

@@ -4,6 +4,7 @@ import type {
   DiscoveredContainer,
   DiscoveredVolume,
   Discovery,
+  IdMaps,
   OutsideMount,
   Stack,
   VolumeUser,
@@ -20,6 +21,8 @@ export interface SnapshotSubject {
   readonly writers: readonly DiscoveredContainer[];
   /** There are containers that the engine does not tell of: they may write to it, and are not held. */
   readonly writersUnread?: true;
+  /** Of a volume: what users of the engine's containers are on this host, where that is known. */
+  readonly ids?: IdMaps;
   readonly problems: readonly Problem[];
 }
 
@@ -123,7 +126,9 @@ function volumeSubject(discovery: Discovery, volume: DiscoveredVolume): Snapshot
       `The files of ${name} (driver ${driver}) are mounted only where the engine is, or cannot be opened`,
     );
   }
-  return { name, source: mountpoint, ...writersOf(discovery, name, volume.users, volume.outside) };
+  const { ids } = discovery.engine;
+  const own = writersOf(discovery, name, volume.users, volume.outside);
+  return { name, source: mountpoint, ...(ids === undefined ? {} : { ids }), ...own };
 }
 
 /** @throws `BIND_UNSUITABLE`, `VOLUME_NOT_READABLE` */

@@ -24,7 +24,9 @@ export async function listVolumes(
       product: engine.product,
       version: engine.version,
       rootless: engine.rootless,
-      uidMap: [...engine.uidMap],
+      uidMap: [...(engine.ids?.users ?? [])],
+      gidMap: [...(engine.ids?.groups ?? [])],
+      idsKnown: engine.ids !== undefined,
     },
     volumes: volumes.map((volume) => ({
       name: volume.name,

@@ -6,7 +6,7 @@ import type { EngineControl } from '#base/engine/engine.ts';
 import { isWithin } from '#core/container-path.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
-import type { DiscoveredBind, DiscoveredContainer, VolumeUser } from '#volume/discover/discovery.ts';
+import type { DiscoveredBind, DiscoveredContainer, IdMaps, VolumeUser } from '#volume/discover/discovery.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 import { findBind, isNoVolumesPlace } from '#volume/snapshot/bind-source.ts';
 
@@ -17,6 +17,8 @@ export interface LivePlace {
   readonly root: string;
   /** Who uses it now: all of them would go on seeing what was there before. */
   readonly running: readonly DiscoveredContainer[];
+  /** What users of the engine’s containers are on this host; absent: not known. */
+  readonly ids?: IdMaps;
 }
 
 /**
@@ -65,7 +67,9 @@ export async function livePlace(engine: EngineControl, subject: RestoreSubject, 
     );
   }
   refuseMounted(root);
-  return { subject, root, running: containers.filter(({ state }) => state === 'running' || state === 'restarting') };
+  const { ids } = discovery.engine;
+  const running = containers.filter(({ state }) => state === 'running' || state === 'restarting');
+  return { subject, root, running, ...(ids === undefined ? {} : { ids }) };
 }
 
 /**

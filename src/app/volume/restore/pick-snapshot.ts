@@ -4,6 +4,7 @@ import { type RecordedSnapshot, writtenSnapshots } from '#app/volume/restore/wri
 
 import { isWithin } from '#core/container-path.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
+import type { IdMaps } from '#volume/discover/discovery.ts';
 import type { SnapshotEngine, SnapshotRow } from '#volume/engines/engine.ts';
 import type { WritersSeen } from '#volume/observe/events.ts';
 import type { Writer } from '#volume/snapshot/events.ts';
@@ -34,6 +35,8 @@ export interface PickedSnapshot {
   readonly subject?: RestoreSubject;
   /** Undefined: the record does not know it. */
   readonly recorded?: RecordedSnapshot;
+  /** What users of containers were on the host where it was taken, by the record or by its own words; absent: not known. */
+  readonly ids?: IdMaps;
   readonly problems: readonly Problem[];
 }
 
@@ -104,6 +107,7 @@ export async function pickSnapshot(deps: PickDeps, asked: SnapshotWish): Promise
     problems,
     ...(subject === undefined ? {} : { subject }),
     ...(recorded === undefined ? {} : { recorded }),
+    ...(recorded?.finished?.ids === undefined ? {} : { ids: recorded.finished.ids }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { PickedSnapshot } from '#app/volume/restore/pick-snapshot.ts';
 import { refuseOdd } from '#app/volume/restore/refuse-outside.ts';
 import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { restoredEvent } from '#app/volume/restore/restored-event.ts';
+import { shiftOwners } from '#app/volume/restore/shift-owners.ts';
 import { takeSnapshot } from '#app/volume/snapshot/take-snapshot.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
@@ -56,7 +57,8 @@ export async function restoreInPlace(
     deps.step(`Restoring ${row.id.slice(0, 8)} beside ${live.root}`);
     const { item, lost, problems: unset } = await fetcher(deps, request, picked, path)(pending.scratch);
     if (request.path === undefined) refuseOdd(item, lstatSync(live.root).isDirectory() ? 'directory' : 'file');
-    const problems: Problem[] = [...picked.problems, ...unset];
+    const owners = live.subject.kind === 'volume' ? shiftOwners(item, picked.ids, live.ids) : [];
+    const problems: Problem[] = [...picked.problems, ...unset, ...owners];
     deps.step('Keeping what is there now');
     await keepMost(deps, engine, live, problems);
     deps.step('Swapping');

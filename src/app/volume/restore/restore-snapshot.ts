@@ -14,10 +14,12 @@ import { refuseOdd } from '#app/volume/restore/refuse-outside.ts';
 import { restoreInPlace } from '#app/volume/restore/restore-in-place.ts';
 import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/restore-types.ts';
 import { settleRestores } from '#app/volume/restore/settle.ts';
+import { shiftOwners } from '#app/volume/restore/shift-owners.ts';
 import { writersInWords } from '#app/volume/restore/show-snapshot.ts';
 import { sourcePath } from '#app/volume/restore/subject.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, problemOf } from '#core/errors.ts';
+import { discover } from '#volume/discover/discover.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
 
 /**
@@ -64,7 +66,8 @@ async function ownWords({ repository }: RestoreDeps, picked: PickedSnapshot): Pr
       if (manifest === undefined) return picked;
       const method = manifest.method === undefined ? '' : `, by ${manifest.method}`;
       const message = `In its own words, it was written by ${writersInWords(manifest.writers)}${method}`;
-      return { ...picked, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
+      const ids = manifest.ids === undefined ? {} : { ids: manifest.ids };
+      return { ...picked, ...ids, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
     } finally {
       await inside.close();
     }
@@ -108,7 +111,9 @@ async function intoVolume(
   const pending = await openPending(deps.record.home, Buffer.from(dirname(mountpoint)));
   try {
     deps.step(`Restoring ${row.id.slice(0, 8)} into the volume ${name}`);
-    const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
+    const raw = await fetcher(deps, request, picked, path)(pending.scratch);
+    const { ids } = (await discover(engine, { layers: false, contents: false, now: deps.now() })).engine;
+    const fetched = { ...raw, problems: [...raw.problems, ...shiftOwners(raw.item, picked.ids, ids)] };
     const isFile = !lstatSync(fetched.item).isDirectory();
     const place = isFile ? Buffer.concat([Buffer.from(`${mountpoint}/`), nameOf(path)]) : Buffer.from(mountpoint);
     const destination = { place, to: name, engine: await engineKey(engine).catch(() => undefined) };

@@ -119,11 +119,12 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
   });
   for (const part of parts) {
-    const { staging, running, about, who, started, probed } = part;
+    const { staging, running, subject, about, who, started, probed } = part;
     const own = running.filter(({ container }) => homes.get(container.id) === part);
     const dumps = await writeDumps(engine, own, join(staging, DUMPS_NAME), signal);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
-    all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts } });
+    const ids = subject.ids === undefined ? {} : { ids: subject.ids };
+    all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts, ...ids } });
   }
   return all;
 }

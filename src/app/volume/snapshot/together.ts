@@ -72,6 +72,7 @@ async function takeAll(
     const done: TakenSnapshot[] = [];
     for (const [index, part] of parts.entries()) {
       const { subject, about, started, who, probed } = part;
+      const { ids } = subject;
       const facts = taken.facts[index];
       if (facts === undefined) throw new RangeError('a part has no snapshot');
       const late = await whatCameLate(deps, subject, who);
@@ -79,6 +80,7 @@ async function takeAll(
         ...{ ...about, ...facts.event, started },
         ...(stack === undefined ? {} : { stack }),
         ...(late === undefined ? {} : { late }),
+        ...(ids === undefined ? {} : { ids: { users: [...ids.users], groups: [...ids.groups] } }),
       };
       const probes = await probeAgain(deps.engine, probed);
       const told = { ...about, snapshot: event.snapshot, probes };

@@ -20,6 +20,8 @@ export interface InspectedContainer {
   readonly stores: readonly ExternalStore[];
   /** Of its first process, on the engine's machine; 0 when it does not run. */
   readonly pid: number;
+  /** Its users are those of all others: it has no user namespace of its own, nor the host's where others have not. */
+  readonly usualUsers: boolean;
   /** The directory that it writes to, where the engine tells. */
   readonly upperDirectory?: string;
   /** Names that other containers reach it by. */
@@ -91,6 +93,7 @@ export function inspectContainerOf(
     volumesFrom: strings(host['VolumesFrom']).map((text) => text.replace(/:(?:ro|rw|z|Z)$/, '')),
     stores: storesOfContainer(id, environment, words),
     pid: typeof state['Pid'] === 'number' ? state['Pid'] : 0,
+    usualUsers: (optionalString(host, 'UsernsMode') ?? '') === '',
     ...(upperDirectory === undefined ? {} : { upperDirectory }),
     hostNames: hostNamesOf(raw, name, composeService),
   };

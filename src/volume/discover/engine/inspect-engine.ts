@@ -10,7 +10,7 @@ export interface EngineFacts {
   readonly driver: string;
   readonly rootless: boolean;
   /** With user namespaces the data root ends in the host's uid and gid of a container's root. */
-  readonly rootUser?: number;
+  readonly root?: { readonly user: number; readonly group: number };
 }
 
 /** `GET /info`. @throws `ENGINE_FAILED` and what the engine's client throws */
@@ -18,7 +18,7 @@ export async function inspectEngine(engine: Engine): Promise<EngineFacts> {
   const info = object((await engine.read('/info')) ?? Buffer.from('{}'), '/info');
   const options = Array.isArray(info['SecurityOptions']) ? info['SecurityOptions'].map(String) : [];
   const rootDirectory = optionalString(info, 'DockerRootDir') ?? '';
-  const user = /\/(\d{1,9})\.\d{1,9}$/.exec(rootDirectory)?.[1];
+  const [, user, group] = /\/(\d{1,9})\.(\d{1,9})$/.exec(rootDirectory) ?? [];
   const namespaced = options.some((option) => option.startsWith('name=userns'));
   return {
     id: optionalString(info, 'ID') ?? '',
@@ -26,7 +26,7 @@ export async function inspectEngine(engine: Engine): Promise<EngineFacts> {
     rootDirectory,
     driver: optionalString(info, 'Driver') ?? '',
     rootless: options.some((option) => option.startsWith('name=rootless')) || info['Rootless'] === true,
-    ...(namespaced && user !== undefined ? { rootUser: Number(user) } : {}),
+    ...(namespaced && user !== undefined ? { root: { user: Number(user), group: Number(group) } } : {}),
   };
 }
 

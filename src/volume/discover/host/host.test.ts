@@ -30,6 +30,11 @@ test('another namespace that has a volume mounted is told, the engine’s contai
     self: { ns: '1', table: OWN },
     '1': { ns: '1', table: OWN },
     '20': { ns: '2', table: `${OWN}\n${mounted}`, cgroup: `0::/docker/${container}` },
+    // Rootless containers may have no control group of their own.
+    '25': {
+      ns: '6',
+      table: `${OWN}\n${mounted}\n${line('0:9', `/user/1/containers/${container}/userdata/hosts`, '/etc/hosts')}`,
+    },
     '30': { ns: '3', table: `${OWN}\n${line('8:2', '/volumes/v/_data/sub', '/mnt/with\\040blank')}` },
     '40': { ns: '4', table: OWN },
     '50': { ns: '5', table: line('8:9', '/volumes/v/_data', '/data') },

@@ -46,3 +46,12 @@ export function pathOnDevice(line: MountLine, path: string): string {
   const rest = line.at === '/' ? path : path.slice(line.at.length);
   return line.root === '/' ? rest || '/' : `${line.root}${rest === '/' ? '' : rest}`;
 }
+
+/** Files that engines mount into each container from a directory that is named by its id. */
+const ENGINES_FILES = /^\/(?:etc\/(?:hosts|hostname|resolv\.conf)|run\/\.containerenv)$/;
+
+/** Whether a mount namespace is one of these containers': by their whole ids. */
+export function isTableOf(table: readonly MountLine[], containers: readonly string[]): boolean {
+  const own = table.filter(({ at }) => ENGINES_FILES.test(at));
+  return own.some(({ root }) => containers.some((id) => root.includes(`/${id}/`)));
+}

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { OutsideMount } from '#volume/discover/discovery.ts';
-import { type MountLine, mountOf, parseMountTable, pathOnDevice } from '#volume/discover/host/mount-table.ts';
+import {
+  isTableOf,
+  type MountLine,
+  mountOf,
+  parseMountTable,
+  pathOnDevice,
+} from '#volume/discover/host/mount-table.ts';
 
 const PROCESSES_LIMIT = 32_768;
 
@@ -23,7 +29,7 @@ export interface HostMounts {
  * Reads the mounts of this process and of every other mount namespace, once each; those of the given containers are
  * left out. Undefined where there is no `/proc` of Linux.
  * @param proc `/proc`, or a directory laid out like it
- * @param containers ids of the engine's containers, by which their processes' control groups are known
+ * @param containers ids of the engine's containers, by which their processes' control groups and mounts are known
  */
 export function readHostMounts(proc: string, containers: readonly string[]): HostMounts | undefined {
   const own = read(`${proc}/self/mountinfo`);
@@ -42,11 +48,13 @@ export function readHostMounts(proc: string, containers: readonly string[]): Hos
     if (seen.has(namespace)) continue;
     const groups = read(`${proc}/${pid}/cgroup`) ?? '';
     if (containers.some((id) => groups.includes(id))) continue;
-    const table = read(`${proc}/${pid}/mountinfo`);
-    if (table === undefined) continue;
+    const text = read(`${proc}/${pid}/mountinfo`);
+    if (text === undefined) continue;
     seen.add(namespace);
+    const table = parseMountTable(text);
+    if (isTableOf(table, containers)) continue;
     const name = (read(`${proc}/${pid}/comm`) ?? '').trim();
-    others.push({ pid: Number(pid), process: name, table: parseMountTable(table) });
+    others.push({ pid: Number(pid), process: name, table });
   }
   return { own: parseMountTable(own), others, unreadable };
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '#base/engine/engine.ts';
-import type { UidRange } from '#volume/discover/discovery.ts';
 import type { EngineFacts } from '#volume/discover/engine/inspect-engine.ts';
+import { isTableOf, parseMountTable } from '#volume/discover/host/mount-table.ts';
 
 const ID = /^[0-9a-f]{64}$/;
 
@@ -54,25 +54,17 @@ export function isOpen(directory: string): boolean {
   }
 }
 
-/** Whether a process of this machine is one of a container. */
+/** Whether a process of this machine is one of a container. Rootless ones may have no control group of their own. */
 export function isProcessOf(pid: number, container: string): boolean {
-  try {
-    return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(container);
-  } catch {
-    return false;
-  }
+  if (pid <= 0) return false;
+  const cgroup = textOf(`/proc/${pid}/cgroup`) ?? '';
+  return cgroup.includes(container) || isTableOf(parseMountTable(textOf(`/proc/${pid}/mountinfo`) ?? ''), [container]);
 }
 
-/** What the users of a process are outside of its user namespace; empty where there is none. */
-export function uidMapOf(pid: number): readonly UidRange[] {
+function textOf(path: string): string | undefined {
   try {
-    const ranges = readFileSync(`/proc/${pid}/uid_map`, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .map(([container = 0, host = 0, count = 0]) => ({ container, host, count }));
-    return ranges.every(({ container, host }) => container === host) ? [] : ranges;
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return undefined;
   }
 }
