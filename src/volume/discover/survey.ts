@@ -1,4 +1,4 @@
-import { closeSync, constants, type Dirent, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, opendirSync, openSync, readSync } from 'node:fs';
 import type { TreeSurvey } from '#volume/discover/discovery.ts';
 import { surveyNotes } from '#volume/discover/survey-notes.ts';
 import { isSqliteName, SQLITE_HEADER } from '#workload/known-data/signatures.ts';
@@ -131,9 +131,23 @@ function sizeOf(path: Buffer): number | undefined {
   }
 }
 
+/** Linux, open(2): a handle of the file that does not open it; opening a device can have effects. */
+const O_PATH = 0o10000000;
+
+/** A file that a container has exchanged for a device or a pipe meanwhile is not opened. */
+function openPlain(path: Buffer): number {
+  const handle = openSync(path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    if (!fstatSync(handle).isFile()) throw new Error('it is no plain file any more');
+    return openSync(`/proc/self/fd/${handle}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  } finally {
+    closeSync(handle);
+  }
+}
+
 function beginsAs(path: Buffer, expected: Buffer): boolean {
   try {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const fd = openPlain(path);
     try {
       const bytes = Buffer.alloc(expected.length);
       return readSync(fd, bytes, 0, bytes.length, 0) === bytes.length && bytes.equals(expected);

@@ -16,6 +16,7 @@ import type { RestoreDeps, Restored, RestoreRequest } from '#app/volume/restore/
 import { settleRestores } from '#app/volume/restore/settle.ts';
 import { shiftOwners } from '#app/volume/restore/shift-owners.ts';
 import { writersInWords } from '#app/volume/restore/show-snapshot.ts';
+import { specialFiles } from '#app/volume/restore/special-files.ts';
 import { sourcePath } from '#app/volume/restore/subject.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, problemOf } from '#core/errors.ts';
@@ -152,10 +153,12 @@ async function intoDirectory(
     deps.step(`Restoring ${row.id.slice(0, 8)} into ${directory}`);
     const fetched = await fetcher(deps, request, picked, path)(pending.scratch);
     if (whole) refuseOdd(fetched.item);
+    const special = specialFiles(fetched.item);
     await putInPlace(deps, request, picked, pending, fetched, { place: to, to: displayPath(to) }, () => {
       if (isEmptyDirectory) writing(directory, () => rmdirSync(directory));
     });
-    return plainly(request, picked, displayPath(to), displayPath(to), fetched);
+    const told = special === undefined ? fetched : { ...fetched, problems: [...fetched.problems, special] };
+    return plainly(request, picked, displayPath(to), displayPath(to), told);
   } finally {
     await pending.done();
   }
