@@ -38,6 +38,17 @@ function seal(key: ResticKey, plain: Buffer): Buffer {
   return Buffer.concat([iv, ciphertext, poly1305(key.macR, nonce, ciphertext)]);
 }
 
+/** A key file that costs next to nothing to open. A real repository whose key it holds is opened with it, too. */
+export function weakKeyFile(key: ResticKey, password: string): Buffer {
+  const salt = randomBytes(64);
+  const derived = scryptSync(password, salt, 64, { N: 16, r: 1, p: 1 });
+  const own = { encrypt: derived.subarray(0, 32), macK: derived.subarray(32, 48), macR: derived.subarray(48) };
+  const base64 = (bytes: Buffer) => bytes.toString('base64');
+  const master = { mac: { k: base64(key.macK), r: base64(key.macR) }, encrypt: base64(key.encrypt) };
+  const data = base64(seal(own, Buffer.from(JSON.stringify(master))));
+  return Buffer.from(JSON.stringify({ kdf: 'scrypt', N: 16, r: 1, p: 1, salt: base64(salt), data }));
+}
+
 export function fakeRepository(root: string, password: string, version = 2): FakeRepository {
   const key = { encrypt: randomBytes(32), macK: randomBytes(16), macR: randomBytes(16) };
   const packs: object[] = [];
@@ -52,13 +63,7 @@ export function fakeRepository(root: string, password: string, version = 2): Fak
     const plain = version === 1 ? text : Buffer.concat([Buffer.from([2]), zstdFrame(text)]);
     return put(folder, seal(key, plain));
   };
-  const salt = randomBytes(64);
-  const derived = scryptSync(password, salt, 64, { N: 16, r: 1, p: 1 });
-  const own = { encrypt: derived.subarray(0, 32), macK: derived.subarray(32, 48), macR: derived.subarray(48) };
-  const base64 = (bytes: Buffer) => bytes.toString('base64');
-  const master = { mac: { k: base64(key.macK), r: base64(key.macR) }, encrypt: base64(key.encrypt) };
-  const data = base64(seal(own, Buffer.from(JSON.stringify(master))));
-  put('keys', Buffer.from(JSON.stringify({ kdf: 'scrypt', N: 16, r: 1, p: 1, salt: base64(salt), data })));
+  put('keys', weakKeyFile(key, password));
   const config = { version, id: randomBytes(32).toString('hex'), chunker_polynomial: '25b468838dcb75' };
   writeFileSync(join(root, 'config'), seal(key, Buffer.from(JSON.stringify(config))));
   return {

@@ -5,7 +5,8 @@ import type { Engine } from './engine.ts';
  * is: a copy that mixes two moments has another one, or does not start at all. Writers start few processes: runc cannot freeze
  * (cgroup v1) what forks all the time.
  */
-const SQLITE = `
+/** Writes to `wal.db` and `delete.db` in /data without an end; the sum of `t.n` is 0 after every transaction. */
+export const SQLITE = `
 for mode in wal delete; do
   sqlite3 /data/$mode.db "PRAGMA journal_mode=$mode; CREATE TABLE IF NOT EXISTS t (n INTEGER, pad TEXT)" >/dev/null
   (while :; do

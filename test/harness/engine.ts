@@ -1,6 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,11 +95,13 @@ function runDocker(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
  * Starts dockerd with its own containerd, data root, socket, mount and network namespaces and cgroup. Containers run
  * with `--network none`; images are built with `build --network none` from scratch or from what `load` and `import`
  * brought. It ends with the calling process, however that ends. Throws with the engine's log if it does not start.
+ * @param dataRoot a directory of the caller's, on a filesystem of its choice; it is not removed
  */
-export async function startEngine(): Promise<Engine> {
+export async function startEngine(dataRoot?: string): Promise<Engine> {
   const reason = engineUnavailable();
   if (reason !== undefined) throw new Error(reason);
   const directory = mkdtempSync(join(engineHome() ?? tmpdir(), 'holdfast-engine-'));
+  if (dataRoot !== undefined) symlinkSync(dataRoot, join(directory, 'root'));
   const client = join(directory, 'client');
   mkdirSync(client);
   writeFileSync(join(directory, 'daemon.json'), '{}');
@@ -138,5 +149,6 @@ export async function startEngine(): Promise<Engine> {
     await untilReady(socket, keeper, directory);
   };
   const docker = (...args: readonly string[]) => runDocker(args, environment);
-  return { socket, dockerHost, root: join(directory, 'root'), docker, restart, stop };
+  const root = dataRoot === undefined ? join(directory, 'root') : realpathSync(dataRoot);
+  return { socket, dockerHost, root, docker, restart, stop };
 }

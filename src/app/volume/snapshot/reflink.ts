@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startProcess } from '#base/process/start-process.ts';
 import { HoldfastError } from '#core/errors.ts';
@@ -24,24 +24,34 @@ export async function reflinkPlaces(
   const places: ReflinkPlace[] = [];
   for (const source of sources) {
     if (source === undefined || !(await canReflink(source))) return undefined;
-    places.push({ source, copy: join(dirname(source), '.holdfast-copy') });
+    places.push(placeOf(source));
   }
   return places;
 }
 
+function placeOf(source: string): ReflinkPlace {
+  return { source, copy: join(dirname(source), '.holdfast-copy') };
+}
+
+/** What a run leaves that dies meanwhile is removed like any copy, by the next one. */
 async function canReflink(source: string): Promise<boolean> {
-  const beside = dirname(source);
-  let trial: string | undefined;
+  const place = placeOf(source);
+  const trial = place.copy;
   try {
-    if (statSync(source).dev !== statSync(beside).dev) return false;
-    trial = mkdtempSync(join(beside, '.holdfast-trial-'));
+    if (statSync(source).dev !== statSync(dirname(source)).dev) return false;
+    removeCopy(place);
+    mkdirSync(trial, { mode: 0o700 });
     writeFileSync(join(trial, 'a'), Buffer.alloc(8192, 1));
     await copy(join(trial, 'a'), join(trial, 'b'));
     return true;
   } catch {
     return false;
   } finally {
-    if (trial !== undefined) rmSync(trial, { recursive: true, force: true });
+    try {
+      removeCopy(place);
+    } catch {
+      // Where nothing may be written, nothing was.
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EVENTS } from '#app/events.ts';
 import { settleSnapshots } from '#app/volume/snapshot/settle-snapshots.ts';
-import { leftTurns, takeTargetTurn } from '#app/volume/snapshot/target-turns.ts';
+import { owedEnds, takeTargetTurn } from '#app/volume/snapshot/target-turns.ts';
 import { migrate } from '#base/database/migrate.ts';
 import { openSqlite } from '#base/database/open-sqlite.ts';
 import { eventCatalogue } from '#ledger/catalogue.ts';
@@ -25,10 +25,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home.directory, { recursive: true }));
 
 /** A turn of somebody else's, as its file says. */
-function turnOf(holder: Holder, target = 'db', started?: number): string {
+function turnOf(holder: Holder, target = 'db', key = 'one'): string {
   const path = join(home.directory, 'turns/main', `${target}.json`);
   mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, JSON.stringify({ version: 1, holder, target, repository, started }));
+  writeFileSync(path, JSON.stringify({ version: 1, holder, target, repository, key }));
   return path;
 }
 
@@ -64,12 +64,43 @@ test('what waits can be told to end', async () => {
 test('the turn of a dead run is taken over, that of one which cannot be seen only when it is silent', async () => {
   turnOf(dead());
   (await takeTargetTurn(home, { repository, target: 'db', limitMs: 0 })).release();
+  for (const one of owedEnds(home)) one.settled();
   const path = turnOf({ ...thisProcess(), host: 'another' });
   await expect(takeTargetTurn(home, { repository, target: 'db', limitMs: 0 })).rejects.toThrow(/of another/);
-  expect(leftTurns(home)).toEqual([]);
+  expect(owedEnds(home)).toEqual([]);
   utimesSync(path, new Date(), new Date(Date.now() - 120_000));
-  expect(leftTurns(home)).toMatchObject([{ target: 'db' }]);
-  expect(existsSync(path)).toBe(false);
+  expect(owedEnds(home)).toMatchObject([{ target: 'db', key: 'one' }]);
+});
+
+test('what ended without a word is known until it was told, also when somebody waited for the turn', async () => {
+  turnOf(dead());
+  const turn = await takeTargetTurn(home, { repository, target: 'db', limitMs: 0 });
+  expect(owedEnds(home)).toMatchObject([{ key: 'one' }]);
+  const [owed, ...more] = owedEnds(home);
+  expect([owed, more]).toMatchObject([{ target: 'db', repository }, []]);
+  owed?.settled();
+  expect(owedEnds(home)).toEqual([]);
+
+  turn.leave();
+  const next = await takeTargetTurn(home, { repository, target: 'db', limitMs: 0 });
+  // It is the next one's by now.
+  turn.release();
+  await expect(takeTargetTurn(home, { repository, target: 'db', limitMs: 0 })).rejects.toThrow(/takes a snapshot/);
+  expect(owedEnds(home)).toMatchObject([{ key: turn.key }]);
+  expect(next.key).not.toBe(turn.key);
+  for (const one of owedEnds(home)) one.settled();
+  next.release();
+  expect(readdirSync(join(home.directory, 'turns/main'))).toEqual([]);
+});
+
+test('a file that was cut off is nobody’s after a while', () => {
+  const path = turnOf(dead());
+  writeFileSync(path, '{"vers');
+  expect(owedEnds(home)).toEqual([]);
+  expect(readdirSync(join(home.directory, 'turns/main'))).toHaveLength(1);
+  utimesSync(path, new Date(), new Date(Date.now() - 120_000));
+  expect(owedEnds(home)).toEqual([]);
+  expect(readdirSync(join(home.directory, 'turns/main'))).toEqual([]);
 });
 
 test('a run that died is told to the record once, and only if it had not come to its end', async () => {
@@ -82,18 +113,20 @@ test('a run that died is told to the record once, and only if it had not come to
   } as never);
   const about = { volume: 'db', repository };
   const started = { type: 'snapshot.started', data: { ...about, writers: [], writersComplete: false } } as const;
-  const begin = () => ledger.append({ stream: 'volume:db', events: [started], actor: 'tester' });
+  const begin = (key: string) => ledger.append({ stream: 'volume:db', events: [started], actor: 'tester', key });
   const positionOf = (begun: Awaited<ReturnType<typeof begin>>) => (begun.kind === 'appended' ? begun.position : 0);
-  const ended = positionOf(await begin());
+  const ended = positionOf(await begin('ended'));
   const failure = { ...about, started: ended, code: 'RESTIC_DISK_FULL', message: 'It is full' };
   await ledger.append({ stream: 'volume:db', events: [{ type: 'snapshot.failed', data: failure }], actor: 'tester' });
   const record = { home, ledger, catalogue } as never;
-  turnOf(dead(), 'db', ended);
+  turnOf(dead(), 'db', 'ended');
   await settleSnapshots({ record, actor: 'tester' });
-  const killed = positionOf(await begin());
-  turnOf(dead(), 'db', killed);
+  const killed = positionOf(await begin('killed'));
+  turnOf(dead(), 'db', 'killed');
+  turnOf(dead(), 'other', 'never begun');
   await settleSnapshots({ record, actor: 'tester' });
   await settleSnapshots({ record, actor: 'tester' });
+  expect(readdirSync(join(home.directory, 'turns/main'))).toEqual([]);
   const told: unknown[] = [];
   for await (const event of ledger.read({ types: ['snapshot.failed'] })) told.push(catalogue.known(event)?.data);
   expect(told).toMatchObject([{ started: ended }, { started: killed, code: 'SNAPSHOT_INTERRUPTED' }]);

@@ -13,7 +13,6 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { replaceFile } from '#base/files/replace-file.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { type Holder, holderState, thisProcess } from '#volume/hold/holder.ts';
@@ -25,8 +24,8 @@ const schema = z.object({
   holder: holderSchema,
   target: z.string(),
   repository: z.object({ name: z.string(), id: z.string() }),
-  /** Position of the event with which its snapshot began; absent until that is on the record. */
-  started: z.optional(z.int()),
+  /** Of the event with which its snapshot begins, should it come to that. */
+  key: z.string(),
 });
 
 /** Whose snapshot is under way, as a file of the home says it. */
@@ -34,9 +33,17 @@ export type TurnFile = z.infer<typeof schema>;
 
 /** The right to take a snapshot of a target into a repository. */
 export interface TargetTurn {
-  /** Notes with which event it began, so that the record can be told should this process die. @throws `FILE_NOT_WRITTEN` */
-  began(started: number): Promise<void>;
+  /** What the snapshot’s first event is to be appended with: by it, its end can be told should this process die. */
+  readonly key: string;
   release(): void;
+  /** Lets others have it, and leaves word that the record was not told how the snapshot ended; `release` does nothing then. */
+  leave(): void;
+}
+
+/** A snapshot that has ended, if it ever began, and the record may not have been told. */
+export interface OwedEnd extends TurnFile {
+  /** It has been told now. */
+  settled(): void;
 }
 
 export interface TurnOptions {
@@ -54,16 +61,23 @@ const POLL_MS = 100;
 const BEAT_MS = 5_000;
 /** Of a holder that cannot be seen from here, such as one in a container that has gone. */
 const SILENT_MS = 60_000;
+/**
+ * What a turn's file becomes, with something of chance in its name, when the record may not know how its snapshot ended: of a
+ * dead holder, and of one that said so itself.
+ */
+const DEAD = '.dead';
+const LEFT = '.left';
 
 /**
  * Waits until no other run of this home takes a snapshot of the target into the repository: both would put their dumps and
- * their word on who wrote into the same place. What a dead run left is removed here when {@link leftTurns} was not asked before.
+ * their word on who wrote into the same place. What a dead run left is kept for {@link owedEnds}.
  * @throws `SNAPSHOT_BUSY` after half an hour, `FILE_NOT_WRITTEN`
  */
 export async function takeTargetTurn(home: Place, options: TurnOptions): Promise<TargetTurn> {
   const { repository, target, signal, limitMs = LIMIT_MS } = options;
   const path = join(turnsOf(home), repository.name, `${stagingName(target)}.json`);
-  const mine: TurnFile = { version: 1, holder: thisProcess(), target, repository };
+  const key = `snapshot:${randomBytes(12).toString('hex')}`;
+  const mine: TurnFile = { version: 1, holder: thisProcess(), target, repository, key };
   const untilMs = performance.now() + limitMs;
   while (!tryTake(path, mine)) {
     signal?.throwIfAborted();
@@ -78,23 +92,35 @@ export async function takeTargetTurn(home: Place, options: TurnOptions): Promise
   }
   const beat = setInterval(() => quietly(() => utimesSync(path, new Date(), new Date())), BEAT_MS);
   beat.unref();
+  let open = true;
+  const end = (act: () => void) => {
+    clearInterval(beat);
+    if (open) act();
+    open = false;
+  };
   return {
-    began: (started) => replaceFile(path, (append) => append(bytesOf({ ...mine, started })), { mode: 0o600 }),
-    release: () => {
-      clearInterval(beat);
-      rmSync(path, { force: true });
-    },
+    key,
+    release: () => end(() => rmSync(path, { force: true })),
+    leave: () => end(() => quietly(() => renameSync(path, asideOf(path, LEFT)))),
   };
 }
 
-/** Turns whose holders died, each given to one caller only: the files are gone afterwards. */
-export function leftTurns(home: Place): readonly TurnFile[] {
+/** Ends that the record has to be told of. Who has told it says so; others may be told of the same meanwhile. */
+export function owedEnds(home: Place): readonly OwedEnd[] {
   const root = turnsOf(home);
-  return namesIn(root).flatMap((repository) =>
-    namesIn(join(root, repository))
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-      .flatMap((name) => removeDead(join(root, repository, name)) ?? []),
-  );
+  return namesIn(root).flatMap((repository) => {
+    const directory = join(root, repository);
+    for (const name of namesIn(directory)) if (name.endsWith('.json')) putDeadAside(join(directory, name));
+    return namesIn(directory).flatMap((name): OwedEnd[] => {
+      const path = join(directory, name);
+      if (!name.endsWith(LEFT) && !(name.endsWith(DEAD) && isDead(path))) return [];
+      const settled = () => rmSync(path, { force: true });
+      const turn = readTurn(path);
+      if (turn !== undefined) return [{ ...turn, settled }];
+      settled();
+      return [];
+    });
+  });
 }
 
 function turnsOf({ directory }: Place): string {
@@ -102,7 +128,7 @@ function turnsOf({ directory }: Place): string {
 }
 
 function tryTake(path: string, mine: TurnFile): boolean {
-  removeDead(path);
+  putDeadAside(path);
   return writing(path, () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
@@ -115,22 +141,25 @@ function tryTake(path: string, mine: TurnFile): boolean {
   });
 }
 
-/** Takes the file of a dead holder away. Two that do so at once may take the next one's: that is put back. */
-function removeDead(path: string): TurnFile | undefined {
-  if (!isDead(path)) return undefined;
-  const aside = join(dirname(path), `.${randomBytes(6).toString('hex')}`);
+/**
+ * Takes the file of a dead holder away; what it says stays beside it. Two that do so at once may take the next one's: that
+ * is put back.
+ */
+function putDeadAside(path: string): void {
+  if (!isDead(path)) return;
+  const aside = asideOf(path, DEAD);
   try {
     renameSync(path, aside);
   } catch {
-    return undefined;
+    return;
   }
-  try {
-    if (isDead(aside)) return readTurn(aside);
-    quietly(() => linkSync(aside, path));
-    return undefined;
-  } finally {
-    rmSync(aside, { force: true });
-  }
+  if (isDead(aside)) return;
+  quietly(() => linkSync(aside, path));
+  rmSync(aside, { force: true });
+}
+
+function asideOf(path: string, ending: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}${ending}`;
 }
 
 /** What cannot be read, or is cut off, is of somebody who is at it, or was. */

@@ -33,7 +33,6 @@ const SIZE_LIMITS = { entries: 20_000, depth: 64 };
  * `HOLD_*`, `ENGINE_*`, `LEDGER_*`, `DATABASE_*`
  */
 export async function takeTogether(deps: TakeSnapshotDeps, group: SnapshotGroup): Promise<readonly TakenSnapshot[]> {
-  await settleSnapshots(deps);
   const { settings } = deps.repository;
   const repository = { name: settings.name, id: settings.id };
   const turns = new Map<string, TargetTurn>();
@@ -43,6 +42,8 @@ export async function takeTogether(deps: TakeSnapshotDeps, group: SnapshotGroup)
       const signal = deps.ending === undefined ? {} : { signal: deps.ending };
       turns.set(target, await takeTargetTurn(deps.record.home, { repository, target, ...signal }));
     }
+    // Also what one that had the turn has left, if it died while it was waited for.
+    await settleSnapshots(deps);
     return await takeAll(deps, group, turns);
   } finally {
     for (const turn of turns.values()) turn.release();
@@ -60,9 +61,7 @@ async function takeAll(
   const problems: Problem[] = [];
   try {
     for (const subject of subjects) {
-      const part = await begin(deps, subject, running);
-      parts.push(part);
-      await turns.get(subject.name)?.began(part.started);
+      parts.push(await begin(deps, subject, running, turns.get(subject.name)));
     }
     const taken = await interruptible(deps, (signal) =>
       aroundSnapshot({ ...deps, signal, tell: (problem) => problems.push(problem) }, running, () =>
@@ -100,11 +99,19 @@ async function takeAll(
   } catch (error) {
     for (const problem of problems) deps.tell?.(problem);
     const { code, message } = problemOf(error);
-    for (const { subject, about, started } of parts) {
-      const failed = { ...about, started, code, message: message.toWellFormed().slice(0, 500) };
-      const events = [{ type: 'snapshot.failed', data: failed }] as const;
-      await record.ledger.append({ stream: targetStream(subject.name), events, actor });
+    const untold = new Set(subjects.map(({ name }) => name));
+    try {
+      for (const { subject, about, started } of parts) {
+        const failed = { ...about, started, code, message: message.toWellFormed().slice(0, 500) };
+        const events = [{ type: 'snapshot.failed', data: failed }] as const;
+        await record.ledger.append({ stream: targetStream(subject.name), events, actor });
+        untold.delete(subject.name);
+      }
+    } catch (failure) {
+      deps.tell?.(problemOf(failure));
     }
+    // The next run looks whether it had begun, and tells it.
+    for (const name of untold) turns.get(name)?.leave();
     throw error;
   }
 }
@@ -124,6 +131,7 @@ async function begin(
   deps: TakeSnapshotDeps,
   subject: SnapshotSubject,
   running: readonly PlannedWriter[],
+  turn: TargetTurn | undefined,
 ): Promise<Part> {
   const { record, repository, actor } = deps;
   const { settings } = repository;
@@ -131,7 +139,8 @@ async function begin(
   const stream = targetStream(subject.name);
   const who = await whoWrote(deps, subject);
   const events = [{ type: 'snapshot.started', data: { ...about, ...who.data } }] as const;
-  const begun = await record.ledger.append({ stream, events, actor });
+  const key = turn === undefined ? {} : { key: turn.key };
+  const begun = await record.ledger.append({ stream, events, actor, ...key });
   const ids = new Set(subject.writers.map(({ id }) => id));
   return {
     ...{ subject, who, about },
