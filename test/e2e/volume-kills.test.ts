@@ -75,5 +75,6 @@ needs(
     expect(list.snapshots.slice(-2).map(({ snapshot }) => snapshot)).toEqual([taken.snapshot, next]);
     const plan = ['volume', 'restore', 'latest', '--volume', 'log', '--to', 'other', '--repo', 'main', '--dry-run'];
     expect(JSON.parse(await bench.ok(...plan, '--format', 'json')).snapshot).toBe(next);
+    await bench.ok('ledger', 'verify');
   });
 });

@@ -20,21 +20,56 @@ needs(
 )('disks that are full at the worst moment', () => {
   let bench: VolumeBench;
   let home: string;
+  let isMounted = false;
   beforeAll(async () => {
     bench = await startVolumeBench(['main']);
     home = bench.bench.path('holdfast');
-    const aside = bench.bench.path('aside');
-    execFileSync('cp', ['-a', home, aside]);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', home]);
-    execFileSync('cp', ['-a', `${aside}/.`, home]);
   });
   afterAll(async () => {
-    if (home !== undefined) execFileSync('umount', [home]);
+    if (isMounted) execFileSync('umount', [home]);
     await bench?.stop();
   });
 
+  /** From here on the home is a disk of its own. The engine does not see it. */
+  function mountHome(): void {
+    if (isMounted) return;
+    const aside = bench.bench.path('aside');
+    execFileSync('cp', ['-a', home, aside]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', home]);
+    isMounted = true;
+    execFileSync('cp', ['-a', `${aside}/.`, home]);
+  }
+
   const told = async (type: string): Promise<readonly { position: number; data: Record<string, unknown> }[]> =>
     JSON.parse(await bench.ok('log', '--type', type, '--limit', '100', '--format', 'json'));
+
+  test('the engine’s own directory is full: nothing half there of a new volume, and a drill proves nothing', async () => {
+    const volumes = join(bench.place('small'), '../..');
+    const pid = readFileSync(join(volumes, '../../docker.pid'), 'utf8').trim();
+    const inside = ['nsenter', `--mount=/proc/${pid}/ns/mnt`];
+    const within = (...args: readonly string[]) =>
+      bench.bench.run(args, { environment: bench.environment, through: inside });
+    const [nsenter = '', ...where] = inside;
+    mkdirSync(volumes, { recursive: true });
+    execFileSync(nsenter, [...where, 'mount', '-t', 'tmpfs', '-o', SMALL, 'tmpfs', volumes]);
+    try {
+      const restored = await within('volume', 'restore', 'latest', '--volume', 'swap', '--to', 'new', '--repo', 'main');
+      expect(restored.code, restored.stderr).toBe(1);
+      expect(restored.stderr).toContain('[RESTIC_DISK_FULL]');
+      const drilled = await within('volume', 'drill', 'swap', '--repo', 'main');
+      expect(drilled.code, drilled.stderr).toBe(1);
+      expect(drilled.stderr).toContain('[RESTIC_DISK_FULL]');
+      expect(execFileSync(nsenter, [...where, 'ls', '-A', volumes], { encoding: 'utf8' })).toBe('');
+    } finally {
+      execFileSync(nsenter, [...where, 'umount', volumes]);
+    }
+    const left = (await bench.engine.docker('volume', 'ls', '--quiet')).trim().split('\n').sort();
+    expect(left).toEqual(['log', 'small', 'swap']);
+    // A full disk says nothing about a snapshot.
+    expect(await told('volume.drilled')).toEqual([]);
+    for (const notes of ['drills', 'restores']) expect(readdirSync(join(home, notes))).toEqual([]);
+    await bench.ok('volume', 'restore', 'latest', '--volume', 'swap', '--to', 'new', '--repo', 'main');
+  });
 
   test.each([
     ['stored, still paused', '^ended .*restic backup ', 2],
@@ -43,6 +78,7 @@ needs(
   ])(
     'the home is full when a snapshot is %s: all runs, and the next run tells what became of it',
     async (_, at, nth) => {
+      mountHome();
       bench.change('log');
       const before = (await told('snapshot.started')).length;
       const act = { kind: 'fill', directory: home } as const;
@@ -80,32 +116,4 @@ needs(
       await bench.ok('ledger', 'verify');
     },
   );
-
-  test('the engine’s own directory is full: nothing half there of a new volume, and a drill proves nothing', async () => {
-    const volumes = join(bench.place('small'), '../..');
-    const pid = readFileSync(join(volumes, '../../docker.pid'), 'utf8').trim();
-    const inside = ['nsenter', `--mount=/proc/${pid}/ns/mnt`];
-    const within = (...args: readonly string[]) =>
-      bench.bench.run(args, { environment: bench.environment, through: inside });
-    const [nsenter = '', ...where] = inside;
-    mkdirSync(volumes, { recursive: true });
-    execFileSync(nsenter, [...where, 'mount', '-t', 'tmpfs', '-o', SMALL, 'tmpfs', volumes]);
-    try {
-      const restored = await within('volume', 'restore', 'latest', '--volume', 'swap', '--to', 'new', '--repo', 'main');
-      expect(restored.code, restored.stderr).toBe(1);
-      expect(restored.stderr).toContain('[RESTIC_DISK_FULL]');
-      const drilled = await within('volume', 'drill', 'swap', '--repo', 'main');
-      expect(drilled.code, drilled.stderr).toBe(1);
-      expect(drilled.stderr).toContain('[RESTIC_DISK_FULL]');
-      expect(execFileSync(nsenter, [...where, 'ls', '-A', volumes], { encoding: 'utf8' })).toBe('');
-    } finally {
-      execFileSync(nsenter, [...where, 'umount', volumes]);
-    }
-    const left = (await bench.engine.docker('volume', 'ls', '--quiet')).trim().split('\n').sort();
-    expect(left).toEqual(['log', 'small', 'swap']);
-    // A full disk says nothing about a snapshot.
-    expect(await told('volume.drilled')).toEqual([]);
-    for (const notes of ['drills', 'restores']) expect(readdirSync(join(home, notes))).toEqual([]);
-    await bench.ok('volume', 'restore', 'latest', '--volume', 'swap', '--to', 'new', '--repo', 'main');
-  });
 });

@@ -31,6 +31,7 @@ const point: AtStep = JSON.parse(process.env['HOLDFAST_TEST_STEP'] ?? '{}');
 const at = new RegExp(point.at);
 const until = point.until === undefined ? undefined : new RegExp(point.until);
 const started = new Set<ChildProcess>();
+const MOST_FILLED_BYTES = 100_000_000;
 let met = 0;
 let timer: NodeJS.Timeout | undefined;
 let told: number | undefined;
@@ -65,8 +66,10 @@ function setClock(byMs: number): void {
   });
 }
 
-/** Until nothing more fits, not even a byte. */
+/** Until nothing more fits, not even a byte. Only of a disk that is small: it is made for that. */
 function fill(directory: string): void {
+  const { bavail, bsize } = fs.statfsSync(directory);
+  if (bavail * bsize > MOST_FILLED_BYTES) throw new Error(`${directory} is on a disk that somebody else may need`);
   const fd = openSync(`${directory}/ballast`, 'w');
   for (let sizeBytes = 1 << 20; sizeBytes >= 1; ) {
     try {

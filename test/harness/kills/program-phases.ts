@@ -28,7 +28,10 @@ export const PROGRAM_PHASES = {
   },
   'snapshot: stored, still paused': { job: 'snapshot', at: `^ended .*${BACKUP}`, nth: 2 },
   'snapshot: released': { job: 'snapshot', at: '^answered POST .*/unpause$' },
-  'snapshot: the first pass is taken back': { job: 'snapshot', at: '^removed .*/main/snapshots/[0-9a-f]{64}$' },
+  // By restic, where a dead run's lock is in the way.
+  'snapshot: the first pass is taken back': {
+    ...{ job: 'snapshot', at: '^(?:removed .*/main/snapshots/[0-9a-f]{64}|ended .*restic forget .*)$' },
+  },
   'snapshot: before its end is recorded': { job: 'snapshot', at: '^recording snapshot\\.finished' },
   'snapshot: its end is recorded': { job: 'snapshot', at: '^recorded snapshot\\.finished' },
   'snapshot: telling of one that was killed': {

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -128,25 +119,17 @@ async function write(
   tell: (when: 'begun' | 'done') => Promise<void>,
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const aside = `${path}.${process.hrtime.bigint()}`;
-  const hash = createHash('sha256');
-  const file = createWriteStream(aside);
-  try {
-    let begun = false;
-    for await (const chunk of request) {
-      if (!begun) await tell('begun');
-      begun = true;
-      hash.update(chunk);
-      file.write(chunk);
-    }
-    await new Promise<void>((resolve) => file.end(resolve));
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    if (name !== 'config' && hash.digest('hex') !== name) throw new Error('it is not what its name says');
-    renameSync(aside, path);
-  } finally {
-    file.destroy();
-    rmSync(aside, { force: true });
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    if (chunks.length === 0) await tell('begun');
+    chunks.push(chunk);
   }
+  const bytes = Buffer.concat(chunks);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name !== 'config' && createHash('sha256').update(bytes).digest('hex') !== name) return end(response, 400);
+  const aside = `${path}.new`;
+  writeFileSync(aside, bytes);
+  renameSync(aside, path);
   await tell('done');
   end(response, 200);
 }

@@ -75,7 +75,7 @@ export async function killProgram(
     if (ended.step !== undefined) return hit(tally, name);
     tally.missed += 1;
     if (ended.code !== 0) throw new Error(`${name}: it was not killed, and ended with ${ended.code}: ${ended.said}`);
-    if (tries === TRIES || delayMs === 0) throw new Error(`${name} was not come to`);
+    if (tries === TRIES) throw new Error(`${name} was not come to`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { removeVolume } from '#base/engine/control.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError } from '#core/errors.ts';
 import { isObject, type JsonObject, parseObject } from '#core/oci/json.ts';
@@ -43,6 +44,19 @@ export async function makeVolume(engine: EngineControl, name: string, snapshot: 
   throw new HoldfastError('VOLUME_NOT_READABLE', `The files of the volume ${name} cannot be written from here`, {
     hint: 'Run this on the engine’s machine, as a user who may write in its directories; or restore into a directory, with --target.',
   });
+}
+
+/**
+ * Takes away a volume that a restore of this snapshot made and did not fill. One that somebody uses or filled stays, and so
+ * does one that cannot be removed: the next restore of the snapshot goes on from there.
+ */
+export async function unmakeVolume(engine: EngineControl, name: string, snapshot: string): Promise<void> {
+  try {
+    await refuseVolume(engine, name, snapshot);
+    await removeVolume(engine, name);
+  } catch {
+    // What went wrong before is what is told.
+  }
 }
 
 function parseVolume(body: Buffer): JsonObject {

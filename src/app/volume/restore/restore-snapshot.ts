@@ -6,7 +6,7 @@ import { fetcher } from '#app/volume/restore/fetcher.ts';
 import { insidePath } from '#app/volume/restore/inside/inside.ts';
 import { openInside } from '#app/volume/restore/inside/open-inside.ts';
 import { readManifest } from '#app/volume/restore/manifest.ts';
-import { makeVolume, refuseVolume } from '#app/volume/restore/new-volume.ts';
+import { makeVolume, refuseVolume, unmakeVolume } from '#app/volume/restore/new-volume.ts';
 import { isThere, openPending } from '#app/volume/restore/pending.ts';
 import { type PickedSnapshot, pickSnapshot } from '#app/volume/restore/pick-snapshot.ts';
 import { putInPlace } from '#app/volume/restore/put-in-place.ts';
@@ -18,6 +18,7 @@ import { shiftOwners } from '#app/volume/restore/shift-owners.ts';
 import { writersInWords } from '#app/volume/restore/show-snapshot.ts';
 import { specialFiles } from '#app/volume/restore/special-files.ts';
 import { sourcePath } from '#app/volume/restore/subject.ts';
+import type { EngineControl } from '#base/engine/engine.ts';
 import { writing } from '#base/files/writing.ts';
 import { HoldfastError, problemOf } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
@@ -109,9 +110,24 @@ async function intoVolume(
     return plainly(request, picked, name, '');
   }
   const mountpoint = await makeVolume(engine, name, row.id);
+  try {
+    return await fillVolume(deps, request, picked, path, { name, mountpoint, engine });
+  } catch (error) {
+    await unmakeVolume(engine, name, row.id);
+    throw error;
+  }
+}
+
+async function fillVolume(
+  deps: RestoreDeps,
+  request: RestoreRequest,
+  picked: PickedSnapshot,
+  path: Buffer,
+  { name, mountpoint, engine }: { readonly name: string; readonly mountpoint: string; readonly engine: EngineControl },
+): Promise<Restored> {
   const pending = await openPending(deps.record.home, Buffer.from(dirname(mountpoint)));
   try {
-    deps.step(`Restoring ${row.id.slice(0, 8)} into the volume ${name}`);
+    deps.step(`Restoring ${picked.row.id.slice(0, 8)} into the volume ${name}`);
     const raw = await fetcher(deps, request, picked, path)(pending.scratch);
     const { ids } = (await discover(engine, { layers: false, contents: false, now: deps.now() })).engine;
     const fetched = { ...raw, problems: [...raw.problems, ...shiftOwners(raw.item, picked.ids, ids)] };
