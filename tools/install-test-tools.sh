@@ -13,6 +13,7 @@ mmdebstrap mmdebstrap
 zstd zstd
 rpm rpm
 sqlite3 sqlite3
+mkfs.xfs xfsprogs
 setfattr attr
 ip iproute2
 mount mount

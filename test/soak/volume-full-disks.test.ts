@@ -24,6 +24,7 @@ needs(
   beforeAll(async () => {
     bench = await startVolumeBench(['main']);
     home = bench.bench.path('holdfast');
+    await bench.ok('volume', 'snapshot', 'swap', '--repo', 'main');
   });
   afterAll(async () => {
     if (isMounted) execFileSync('umount', [home]);

@@ -107,6 +107,9 @@ async function read(
   const to = range === null || range[2] === '' ? bytes.length : Number(range[2]) + 1;
   const part = bytes.subarray(from, to);
   if (request.method !== 'HEAD') await done();
+  if (range !== null) {
+    response.setHeader('content-range', `bytes ${from}-${from + part.length - 1}/${bytes.length}`);
+  }
   response.writeHead(range === null ? 200 : 206, { 'content-length': part.length });
   response.end(request.method === 'HEAD' ? undefined : part);
 }

@@ -58,10 +58,11 @@ export interface VolumeBench {
 
 const SIZES: Readonly<Record<string, number>> = { log: 1_500_000, swap: 700_000, small: 300_000 };
 
-/** @param repositories those that there are to be; without `second`, nothing can be copied */
+/** @param repositories those that there are to be; without `second`, nothing can be copied, restored in place, drilled or scheduled */
 export async function startVolumeBench(
   repositories: readonly ('main' | 'second' | 'far')[] = ['main', 'second', 'far'],
 ): Promise<VolumeBench> {
+  const isWhole = repositories.includes('second');
   const bench = startBench();
   const engine = await startEngine();
   const preload = bench.path('at-step.mjs');
@@ -135,12 +136,14 @@ export async function startVolumeBench(
   for (const repository of repositories.filter((name) => name !== 'second')) {
     await ok('volume', 'retention', 'set', '--repo', repository, '--volume', 'small', '--last', '2');
     // So that there is something to forget, and to go back to.
-    for (const volume of ['small', 'small', 'swap']) {
+    for (const volume of isWhole ? ['small', 'small', 'swap'] : ['small', 'small']) {
       await ok('volume', 'snapshot', volume, '--repo', repository);
       if (volume === 'small') change(volume);
     }
   }
-  await ok('volume', 'schedule', 'set', 'often', '--volume', 'log', '--repo', 'main', '--cron', '* * * * *');
+  if (isWhole) {
+    await ok('volume', 'schedule', 'set', 'often', '--volume', 'log', '--repo', 'main', '--cron', '* * * * *');
+  }
 
   return {
     ...{ engine, bench, server, repositories, environment, place, change, run, ok, restic },
