@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EngineControl } from '#base/engine/engine.ts';
+import type { EngineControl, PostOptions } from '#base/engine/engine.ts';
 import { makeVolume, unmakeVolume } from './new-volume.ts';
 
 let mountpoint: string;
@@ -23,7 +23,7 @@ function engine(): EngineControl {
       const found = volumes.get(nameIn(path));
       return found && bodyOf(found);
     },
-    post: async (_: string, { body = {} } = {}) => {
+    post: async (_: string, { body = {} }: PostOptions = {}) => {
       const made = { Name: body['Name'], Labels: body['Labels'], Mountpoint: mountpoint };
       volumes.set(String(body['Name']), made);
       return { status: 201, body: bodyOf(made) };
