@@ -147,7 +147,7 @@ needs('restic', 'rclone')('a repository behind restic’s REST protocol (rclone 
     const access = { ...place.access, location, credentials: findCredentials(location, undefined, login) };
     const settings = { name: 'off', id: '0'.repeat(64) } as RepositorySettings;
     const engine = place.engine(access);
-    const reader = lazyReader({ access, environment: {} });
+    const reader = lazyReader({ settings, access, environment: {} });
     try {
       await engine.init();
       for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import { withResticCache } from '#volume/engines/restic/reader/remote/restic-cache.ts';
 import { openRepository, type ResticRepository } from '#volume/engines/restic/reader/repository.ts';
 import { repositoryFiles } from '#volume/engines/restic/reader/repository-files.ts';
 
@@ -10,12 +12,18 @@ export interface OwnReader {
   close(): Promise<void>;
 }
 
-/** Opens a repository for reading without restic, wherever it lies. @throws as `openRepository` and `repositoryFiles` */
+/**
+ * Opens a repository for reading without restic, wherever it lies. What restic keeps of a server on this machine is not
+ * fetched again. @throws as `openRepository` and `repositoryFiles`
+ */
 export async function openOwnReader({
+  settings,
   access,
   environment,
-}: Pick<OpenRepository, 'access' | 'environment'>): Promise<OwnReader> {
-  const files = repositoryFiles(access, environment);
+}: Pick<OpenRepository, 'settings' | 'access' | 'environment'>): Promise<OwnReader> {
+  const direct = repositoryFiles(access, environment);
+  const isHere = access.location.startsWith('/');
+  const files = isHere ? direct : withResticCache(direct, join(access.cacheDirectory, settings.id));
   try {
     const repository = await openRepository(files, passwordOf(access.passwordFile));
     return {

@@ -10,7 +10,7 @@ export interface LazyReader {
 }
 
 /** Opens nothing yet. */
-export function lazyReader(repository: Pick<OpenRepository, 'access' | 'environment'>): LazyReader {
+export function lazyReader(repository: Pick<OpenRepository, 'settings' | 'access' | 'environment'>): LazyReader {
   let opened: Promise<OwnReader> | undefined;
   return {
     open: async () => {

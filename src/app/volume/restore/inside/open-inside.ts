@@ -9,9 +9,7 @@ import { HoldfastError } from '#core/errors.ts';
  * Opens a repository for looking into it, with the reader of our own; one in a layout that only an old restic knows, with
  * restic. @throws `RESTIC_*`
  */
-export async function openInside(
-  repository: Pick<OpenRepository, 'access' | 'engine' | 'environment'>,
-): Promise<OpenInside> {
+export async function openInside(repository: OpenRepository): Promise<OpenInside> {
   try {
     return ownInside(await openOwnReader(repository));
   } catch (error) {

@@ -52,7 +52,7 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether an error says nothing of the file that was asked for: its server was not reached, or let nobody in. */
-function isOutOfReach(error: unknown): error is HoldfastError {
+export function isOutOfReach(error: unknown): error is HoldfastError {
   return error instanceof HoldfastError && OUT_OF_REACH.has(error.code);
 }
 

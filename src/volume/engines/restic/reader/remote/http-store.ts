@@ -2,6 +2,7 @@ import type { HttpClient } from '#base/http/client.ts';
 import { type HttpResponse, openRequest } from '#base/http/request.ts';
 import { HoldfastError, systemCode } from '#core/errors.ts';
 import { failureInWords, refusedCredentials } from '#volume/engines/restic/failure.ts';
+import { isOutOfReach } from '#volume/engines/restic/reader/files.ts';
 import {
   fileMissing,
   fileTooLarge,
@@ -175,7 +176,7 @@ function statusFailure(status: number, code: string | undefined, { path, locatio
   // An object that was moved to an archive is refused by itself.
   if (code !== undefined && code !== 'InvalidObjectState') {
     const known = failureInWords(location, [said], 'the server');
-    if (known !== undefined && known.code !== 'RESTIC_REPOSITORY_MISSING') return known;
+    if (isOutOfReach(known)) return known;
   }
   if ((status === 401 || status === 403) && code !== 'InvalidObjectState') return refusedCredentials(location, said);
   return fileUnreadable(path, `the server answered with ${said}`, status);
@@ -208,7 +209,7 @@ function requestFailure(error: unknown, { path, location, silence }: HttpGet): u
     case 'HTTP_ABORTED':
       return fileUnreadable(path, error.message, error);
     default:
-      return error;
+      return error.code.startsWith('RESTIC_') || isOutOfReach(error) ? error : unreachable(location, error);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '#core/errors.ts';
 import { failureInWords } from '#volume/engines/restic/failure.ts';
-import { isResticId, type ResticFile, type ResticFileKind } from '#volume/engines/restic/reader/files.ts';
+import { isOutOfReach, isResticId, type ResticFile, type ResticFileKind } from '#volume/engines/restic/reader/files.ts';
 import { readAhead } from '#volume/engines/restic/reader/read-ahead.ts';
 import { FOLDERS, type RemoteStore, shownFile } from '#volume/engines/restic/reader/remote/remote-store.ts';
 import {
@@ -64,7 +64,7 @@ export function sftpStore(
         await forget(mine);
         if (closed || tried === MOST_TRIES || error.code === 'SFTP_PROTOCOL') {
           await one.transport.stop();
-          throw failureInWords(location, one.transport.said(), 'ssh') ?? unreachable(location, error.message);
+          throw outOfReach(location, one.transport, error.message);
         }
         await sleep(PAUSE_MS * tried);
       }
@@ -120,10 +120,13 @@ async function open(start: () => Promise<StartedTransport>, location: string, li
     // When it has ended, it has said all that it says.
     await transport.stop();
     if (!isOver(error)) throw error;
-    throw (
-      failureInWords(location, transport.said(), 'ssh') ?? unreachable(location, lastOf(transport) ?? error.message)
-    );
+    throw outOfReach(location, transport, lastOf(transport) ?? error.message);
   }
+}
+
+function outOfReach(location: string, { said }: StartedTransport, why: string): HoldfastError {
+  const known = failureInWords(location, said(), 'ssh');
+  return isOutOfReach(known) ? known : unreachable(location, why);
 }
 
 function lastOf(transport: StartedTransport): string | undefined {
