@@ -5,6 +5,7 @@ import { type FoundRollback, findRollback } from '#app/volume/guard/find-rollbac
 import {
   type GuardPlan,
   type GuardRequest,
+  isToBeRun,
   type Kept,
   keepTargets,
   planGuard,
@@ -63,10 +64,11 @@ export async function guardCommand(
   printProblems(kept.problems);
   if (kept.failed !== undefined) {
     const { code, message } = kept.failed;
-    const then = flags.evenWithoutSnapshot ? 'it is run all the same' : 'it was not run';
+    const isRun = isToBeRun(kept, flags.evenWithoutSnapshot === true);
+    const then = isRun ? 'it is run all the same' : 'it was not run';
     const hint = flags.evenWithoutSnapshot ? '' : '  --even-without-snapshot runs it all the same.\n';
     process.stderr.write(`holdfast: ${printable(message)}; ${then} [${code}]\n${hint}`);
-    if (!flags.evenWithoutSnapshot) {
+    if (!isRun) {
       await tell(flags, plan, kept, null, { line: '', notes: [] }, [kept.failed]);
       return exitCodes.failed;
     }

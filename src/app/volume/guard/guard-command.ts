@@ -132,8 +132,9 @@ export async function keepTargets(deps: KeepDeps, { targets, containers }: Guard
   const snapshots = [...taken.snapshots, ...taken.stacks.flatMap((stack) => stack.snapshots)];
   const incomplete = snapshots.find(({ complete }) => !complete);
   const problems = [...snapshots, ...taken.stacks].flatMap((one) => one.problems);
+  const interrupted = taken.failed.find(({ problem }) => problem.code === INTERRUPTED);
   const failed: Problem | undefined =
-    taken.failed[0]?.problem ??
+    (interrupted ?? taken.failed[0])?.problem ??
     (incomplete === undefined
       ? undefined
       : { code: 'SNAPSHOT_INCOMPLETE', message: `The snapshot of ${incomplete.volume} is not complete` });
@@ -143,6 +144,16 @@ export async function keepTargets(deps: KeepDeps, { targets, containers }: Guard
     ...(failed === undefined ? {} : { failed }),
     problems,
   };
+}
+
+const INTERRUPTED = 'SNAPSHOT_INTERRUPTED';
+
+/**
+ * Whether a command is run after what was kept before it. Whoever interrupts that wants nothing to be run, whatever was said
+ * before.
+ */
+export function isToBeRun({ failed }: Pick<Kept, 'failed'>, evenWithoutSnapshot: boolean): boolean {
+  return failed === undefined || (evenWithoutSnapshot && failed.code !== INTERRUPTED);
 }
 
 function imagesOf(containers: readonly DiscoveredContainer[]): GuardRan['images'] {
