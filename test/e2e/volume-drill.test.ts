@@ -183,11 +183,12 @@ needs(
     const [own, bare] = await Promise.all([drill('own', '--repo', 'main'), drill('bare', '--repo', 'main')]);
     expect(own.report).toMatchObject({ outcome: 'passed', loads: [{ outcome: 'passed', loaded: 1, after: 'a\nb' }] });
     expect(bare.report).toMatchObject({
-      ...{ outcome: 'unproven', after: 'a\nb', problems: [{ code: 'DRILL_DUMPS_LEFT' }] },
+      ...{ outcome: 'passed', after: 'a\nb', problems: [{ code: 'DRILL_DUMPS_LEFT' }] },
       reasons: [{ code: 'DRILL_LOAD_UNKNOWN', hint: expect.stringContaining('holdfast.volume.load') }],
       loads: [{ container: 'bare', outcome: 'unproven', loaded: 0, dumps: 1 }],
     });
     expect([own.code, bare.code]).toEqual([0, 0]);
+    expect(await drill('bare', '--repo', 'main', '--require-proof')).toMatchObject({ code: 4 });
   });
 
   test('without the container, a label’s probe is run on what its image says; without a probe nothing is proven', async () => {

@@ -76,7 +76,10 @@ export async function drillCommand(
 
 function exitCodeOf(drills: readonly Drilled[], problems: readonly Problem[], requireProof: boolean): number {
   if (problems.length > 0 || drills.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed;
-  const unproven = drills.some(({ outcome, dryRun }) => outcome === 'unproven' && !dryRun);
+  const unproven = drills.some(
+    ({ outcome, loads, dryRun }) =>
+      !dryRun && [outcome, ...loads.map((load) => load.outcome)].some((one) => one === 'unproven'),
+  );
   return requireProof && unproven ? exitCodes.unknown : exitCodes.done;
 }
 

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { volumeDrilled } from '#volume/drill/events.ts';
 import { wholeOutcome } from '#volume/drill/outcome.ts';
 
-test('one part that failed fails all; one that is not proven leaves all unproven', () => {
-  expect(wholeOutcome(['passed'])).toBe('passed');
-  expect(wholeOutcome(['passed', 'passed'])).toBe('passed');
-  expect(wholeOutcome(['passed', 'unproven'])).toBe('unproven');
-  expect(wholeOutcome(['unproven', 'failed', 'passed'])).toBe('failed');
+test('one part that failed fails all; dumps that could not be tried take nothing from what the files have proven', () => {
+  expect(wholeOutcome('passed', [])).toBe('passed');
+  expect(wholeOutcome('passed', ['passed', 'unproven'])).toBe('passed');
+  expect(wholeOutcome('unproven', ['passed'])).toBe('unproven');
+  expect(wholeOutcome('passed', ['unproven', 'failed'])).toBe('failed');
+  expect(wholeOutcome('failed', ['passed'])).toBe('failed');
 });
 
 test('drills that stand in ledgers from before dumps were loaded are read as ever', () => {

@@ -2,10 +2,10 @@
 export type DrillOutcome = 'passed' | 'failed' | 'unproven';
 
 /**
- * The outcome of a drill by those of its parts: the files, and the dumps of each container. What failed fails it; what could
- * not be proven of any part is not proven of the whole.
+ * The outcome of a drill by those of its parts. What failed fails it. Dumps are the second way back: those that could not be
+ * tried take nothing from what the files have proven, and are named.
+ * @param dumps of each container
  */
-export function wholeOutcome(parts: readonly DrillOutcome[]): DrillOutcome {
-  if (parts.includes('failed')) return 'failed';
-  return parts.includes('unproven') ? 'unproven' : 'passed';
+export function wholeOutcome(files: DrillOutcome, dumps: readonly DrillOutcome[]): DrillOutcome {
+  return dumps.includes('failed') ? 'failed' : files;
 }

@@ -106,7 +106,10 @@ async function drillFrom(deps: DrillDeps, request: DrillRequest, inside: OpenIns
     const reasons = [...files.reasons, ...dumps.loads.flatMap((load) => load.reasons)].slice(0, MOST_REASONS);
     const event: VolumeDrilled = {
       ...about,
-      outcome: wholeOutcome([files.outcome, ...dumps.loads.map(({ outcome }) => outcome)]),
+      outcome: wholeOutcome(
+        files.outcome,
+        dumps.loads.map(({ outcome }) => outcome),
+      ),
       ...{ databases, restoreMs, dumps: dumps.dumps },
       ...(readyMs === undefined ? {} : { readyMs }),
       ...(planned.length === 0 ? {} : { loads: dumps.loads.slice(0, MOST_LOADS).map(recordedLoad) }),

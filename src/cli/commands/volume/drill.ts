@@ -47,7 +47,7 @@ Dumps in the snapshot are loaded, too: those of each container into a fresh serv
 emptied first and then asked the same. Dumps of the label holdfast.volume.dump are loaded by the command of the label
 holdfast.volume.load, which gets them on standard input. Dumps that a drill cannot load are named.
 
-What a drill does not prove: that an application works which needs others, since it has no network. Where something could not
+What a drill does not prove: that an application works which needs others, since it has no network. Where the files could not
 be tried or asked, or there is no value from before, the outcome is unproven, and not passed.
 
 Examples:
@@ -55,4 +55,4 @@ Examples:
   holdfast volume drill db --snapshot 1a2b3c4d --keep
   holdfast volume drill --all --format json
 
-Exit codes: 0 passed, or restores and nothing could be asked (with --require-proof: 4), 1 failed, or could not run, 2 usage.`;
+Exit codes: 0 passed, or restores and nothing could be asked, 4 this or a dump that was not tried with --require-proof, 1 failed, or could not run, 2 usage.`;
