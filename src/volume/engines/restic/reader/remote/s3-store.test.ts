@@ -96,6 +96,8 @@ it.each([
   [403, 'RequestTimeTooSkewed', 'CLOCK_WRONG'],
   [403, 'InvalidObjectState', 'FILE_UNREADABLE'],
   [503, 'SlowDown', 'FILE_UNREADABLE'],
+  [416, 'InvalidRange', 'FILE_TRUNCATED'],
+  [507, 'XMinioStorageFull', 'FILE_UNREADABLE'],
 ])('status %i with %s is RESTIC_%s', async (status, code, expected) => {
   const said = `<Error><Code>${code}</Code><AWSAccessKeyId>AKIDEXAMPLE</AWSAccessKeyId><StringToSign>x</StringToSign></Error>`;
   const { files } = await against((_, response) => response.writeHead(status).end(said));
