@@ -1,5 +1,4 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SnapshotList } from '#api/volume-snapshot-report.ts';
 import type { VolumeVerified } from '#api/volume-verify-report.ts';
@@ -8,6 +7,7 @@ import type { VolumeBench } from './volume-bench.ts';
 
 interface Told {
   readonly position: number;
+  readonly type: string;
   readonly data: {
     readonly snapshot: string;
     readonly volume: string;
@@ -28,36 +28,51 @@ const LEFTOVERS_LIMIT_MS = 90_000;
  */
 export async function expectAllThere(bench: VolumeBench, repositories: readonly string[]): Promise<number> {
   await bench.ok('ledger', 'verify');
-  const told = async (type: string): Promise<readonly Told[]> => {
-    const text = await bench.ok('log', '--type', type, '--limit', '10000', '--format', 'json');
-    return JSON.parse(text);
-  };
-  const finished = await told('snapshot.finished');
-  const ended = new Set([...finished, ...(await told('snapshot.failed'))].map(({ data }) => data.started));
-  const open = (await told('snapshot.started')).filter(({ position }) => !ended.has(position));
+  const types = ['started', 'finished', 'failed', 'forgotten'].flatMap((end) => ['--type', `snapshot.${end}`]);
+  const text = await bench.ok('log', ...types, '--limit', '10000', '--format', 'json');
+  const events: readonly Told[] = JSON.parse(text);
+  const told = (end: string) => events.filter(({ type }) => type === `snapshot.${end}`);
+  const finished = told('finished');
+  const ended = new Set([...finished, ...told('failed')].map(({ data }) => data.started));
+  const open = told('started').filter(({ position }) => !ended.has(position));
   if (open.length > 0) throw new Error(`begun for ever: ${JSON.stringify(open)}`);
-  const forgotten = new Set((await told('snapshot.forgotten')).flatMap(({ data }) => data.ids));
-  const kept = finished.map(({ data }) => data).filter(({ snapshot }) => !forgotten.has(snapshot));
+  const forgotten = new Set(told('forgotten').flatMap(({ data }) => data.ids));
+  const kept = finished
+    .filter(({ data }) => !forgotten.has(data.snapshot))
+    .sort((a, b) => a.position - b.position)
+    .map(({ data }) => data);
   for (const name of repositories) {
     const list: SnapshotList = JSON.parse(await bench.ok('volume', 'snapshots', '--repo', name, '--format', 'json'));
     if (list.missing.length > 0) throw new Error(`${name} lacks ${JSON.stringify(list.missing)}`);
     const directory = ['--directory', bench.bench.path('repositories', name)];
-    const text = await bench.ok('volume', 'verify', '--independent', '--repo', name, ...directory, '--format', 'json');
-    const { record }: VolumeVerified = JSON.parse(text);
+    const verified = await bench.ok(
+      'volume',
+      'verify',
+      '--independent',
+      '--repo',
+      name,
+      ...directory,
+      '--format',
+      'json',
+    );
+    const { record }: VolumeVerified = JSON.parse(verified);
     if (record.missing.length > 0) throw new Error(`${name} lacks ${JSON.stringify(record.missing)}`);
     bench.restic(name, 'check', '--read-data', '--no-lock', '--quiet');
   }
   if (bench.repositories.includes('second')) bench.restic('second', 'check', '--read-data', '--no-lock', '--quiet');
+  const newest = new Map<string, number>();
   for (const { snapshot, volume, repository } of kept) {
     const target = bench.bench.path('back');
     const from = ['--volume', volume, '--repo', repository.name];
     await bench.ok('volume', 'restore', snapshot, ...from, '--target', target);
-    readState(target);
+    // What was recorded later is not older; only `swap` goes back, when it is restored in place.
+    const round = readState(target);
+    if (volume !== 'swap' && round < (newest.get(volume) ?? 0)) throw new Error(`${snapshot} is as of ${round}`);
+    newest.set(volume, round);
     if (volume === 'log') readRecords(target, bench.place('log'));
     const own = /^(?:state|f|g\d)$/;
     const more = readdirSync(target).filter((name) => !own.test(name));
-    if (more.join() !== (volume === 'log' ? 'a,b' : ''))
-      throw new Error(`${join(target)} also holds ${more.join(', ')}`);
+    if (more.join() !== (volume === 'log' ? 'a,b' : '')) throw new Error(`${snapshot} also holds ${more.join(', ')}`);
     rmSync(target, { recursive: true });
   }
   await nothingLeft(bench);

@@ -36,6 +36,8 @@ export interface VolumeBench {
   readonly bench: Bench;
   readonly server: RepositoryServer;
   readonly repositories: readonly string[];
+  /** When what the daemon is to do was set: it is due from the next minute on. */
+  readonly scheduledMs: number;
   /** Of the program. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where a volume's files are. */
@@ -146,7 +148,7 @@ export async function startVolumeBench(
   }
 
   return {
-    ...{ engine, bench, server, repositories, environment, place, change, run, ok, restic },
+    ...{ scheduledMs: Date.now(), engine, bench, server, repositories, environment, place, change, run, ok, restic },
     runTo: (args, step) => stepped(args, { ...step, tell: bench.path('steps') }, preload, environment),
     untilRuns: async (limitMs) => {
       const begun = performance.now();

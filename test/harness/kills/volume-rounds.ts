@@ -187,6 +187,7 @@ async function prepare(bench: VolumeBench, job: Preparable, repository: string):
     case 'daemon':
       bench.change('log');
       // As if it had never been done: a minute since it was set was missed.
+      await sleep(Math.max(0, bench.scheduledMs + 61_000 - Date.now()));
       rmSync(bench.bench.path('holdfast/schedules/state'), { recursive: true, force: true });
       return ['volume', 'daemon', '--once', '--check-every', '0'];
     case 'check':
