@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { VolumeDrillReport } from '#api/volume-drill-report.ts';
 import type { SnapshotTaken } from '#api/volume-snapshot-report.ts';
 import { BASE_LINES, buildImage } from '../harness/build-image.ts';
 import { type Engine, startEngine } from '../harness/engine.ts';
@@ -39,6 +40,42 @@ case $MODE in
   hangs) exec sleep 3600 ;;
 esac
 `;
+/** Stands in for MySQL’s client: its data are the lines of a file, which a dump that is loaded writes. */
+const MYSQL = `#!/bin/sh
+[ "$MYSQL_PWD" = "$MYSQL_ROOT_PASSWORD" ] || exit 9
+case " $* " in *quiet*) exit 9 ;; esac
+data=/var/lib/mysql/table
+case "$*" in
+  *'SELECT 1') echo 1 ;;
+  *CONCAT*tables*) if [ -e $data ]; then echo 'tables 1'; else echo 'tables 0'; fi ;;
+  *COUNT*) if [ -e $data ]; then echo 'count t;'; fi ;;
+  *DROP*) echo 'drop all;' ;;
+  *--execute=*) ;;
+  *) while read -r line; do
+    case $line in
+      'count t;') echo "table shop.t rows $(wc -l <$data)" ;;
+      'drop all;') rm -f $data; echo emptied >>/var/lib/mysql/story ;;
+      INSERT*) echo rows >>$data; echo loaded >>/var/lib/mysql/story ;;
+    esac
+  done ;;
+esac
+`;
+
+/** Stand in for MongoDB’s shell, and for what loads its archives. */
+const MONGOSH = `#!/bin/sh
+case "$*" in
+  *ping*) echo 1 ;;
+  *setName*) ;;
+  *ismaster*) if [ -e /member ]; then echo false; else echo true; fi ;;
+esac
+`;
+const MONGORESTORE = `#!/bin/sh
+read -r password
+[ "$password" = "$MONGO_INITDB_ROOT_PASSWORD" ] || exit 9
+case " $* " in *quiet*) exit 9 ;; esac
+case " $* " in *" --username root --authenticationDatabase admin --drop "*) ;; *) exit 9 ;; esac
+for word in "$@"; do case $word in --archive=*) grep -q rows "\${word#*=}" && echo rows >/data/db/table ;; esac; done
+`;
 const SERVER = '#!/bin/sh\nexec sleep 1000\n';
 /** All of these write to one volume, so that one snapshot asks them all. */
 const BAD = ['cut', 'other', 'fails', 'hangs'];
@@ -63,25 +100,33 @@ needs(
   beforeAll(async () => {
     bench = startBench();
     engine = await startEngine();
-    const image = (tag: string, server: string, program: string, text: string) =>
+    const image = (
+      tag: string,
+      server: string,
+      programs: Readonly<Record<string, string>>,
+      ...more: readonly string[]
+    ) =>
       buildImage(
         engine,
         tag,
-        [...BASE_LINES, `COPY ${server} ${program} /usr/bin/`, 'RUN chmod 755 /usr/bin/*', `CMD ["${server}"]`],
-        { [server]: SERVER, [program]: text },
+        [...BASE_LINES, 'COPY my* mongo* /usr/bin/', 'RUN chmod 755 /usr/bin/*', ...more, `CMD ["${server}"]`],
+        { [server]: SERVER, ...programs },
       );
-    await image('mysql:8', 'mysqld', 'mysqldump', MYSQLDUMP);
-    await image('mongo:7', 'mongod', 'mongodump', MONGODUMP);
+    await image('mysql:8', 'mysqld', { mysqldump: MYSQLDUMP, mysql: MYSQL });
+    const mongo = { mongodump: MONGODUMP, mongosh: MONGOSH, mongorestore: MONGORESTORE };
+    await image('mongo:7', 'mongod', mongo);
+    await image('mongo:8', 'mongod', mongo, 'RUN touch /member');
     for (const mode of ['good', ...BAD]) {
       const volume = mode === 'good' ? 'good' : 'bad';
-      const start = (tag: string, at: string, variable: string) =>
+      const start = (tag: string, at: string, variable: string, ...more: readonly string[]) =>
         engine.docker(
           ...['run', '--detach', '--network', 'none', '--name', `${tag.split(':')[0]}-${mode}`],
           ...['--volume', `${volume}:${at}`, '--env', `MODE=${mode}`, '--env', `${variable}=${SECRET}`],
-          ...['--label', 'holdfast.volume.dump-silence=1s', tag],
+          ...['--label', 'holdfast.volume.dump-silence=1s', ...more, tag],
         );
       await start('mysql:8', '/var/lib/mysql', 'MYSQL_ROOT_PASSWORD');
-      await start('mongo:7', '/data/db', 'MONGO_INITDB_ROOT_PASSWORD');
+      const probe = ['--label', 'holdfast.volume.probe=cat /data/db/table'];
+      await start('mongo:7', '/data/db', 'MONGO_INITDB_ROOT_PASSWORD', ...(mode === 'good' ? probe : []));
       await engine.docker('exec', `mysql-${mode}`, 'sh', '-c', 'echo rows >/var/lib/mysql/table');
     }
     writeFileSync(bench.path('password'), 'never shown to anybody\n', { mode: 0o600 });
@@ -112,6 +157,34 @@ needs(
     const dumps = ['mongo-good/mongo/all.archive', 'mysql-good/mysql/all-databases.sql'];
     expect(taken.get('good')).toMatchObject({ complete: true, method: 'dump+pause', dumps });
     expect(await stored('good')).toContain('all-databases.sql');
+  });
+
+  test('a drill loads both, each into a server of its own that was emptied before', async () => {
+    const ran = await run('volume', 'drill', 'good', '--format', 'json', '--keep');
+    const report = JSON.parse(ran.stdout) as VolumeDrillReport;
+    expect(report, ran.stderr).toMatchObject({ outcome: 'passed', dumps: 2, dumpsLoaded: 2 });
+    expect(report.loads).toMatchObject([
+      { container: 'mongo-good', outcome: 'passed', loaded: 1, after: 'rows' },
+      { container: 'mysql-good', outcome: 'passed', loaded: 1, after: 'tables 1\ntable shop.t rows 1' },
+    ]);
+    const story = await engine.docker('exec', report.keptLoads[1] ?? '', 'cat', '/var/lib/mysql/story');
+    expect(story).toBe('emptied\nloaded\n');
+    expect(ran.stdout + ran.stderr).not.toContain(SECRET);
+  });
+
+  test('what a drill’s server cannot take, whatever is in it, is not proven, and it is said why', async () => {
+    const data = ['--volume', 'member:/data/db', '--env', 'MODE=good', '--env', `MONGO_INITDB_ROOT_PASSWORD=${SECRET}`];
+    await engine.docker('run', '--detach', '--network', 'none', '--name', 'member', ...data, 'mongo:8');
+    await ok('volume', 'snapshot', 'member');
+    const report = JSON.parse(await ok('volume', 'drill', 'member', '--format', 'json')) as VolumeDrillReport;
+    expect(report.loads).toMatchObject([{ container: 'member', outcome: 'unproven', loaded: 0 }]);
+    expect(report).toMatchObject({
+      outcome: 'unproven',
+      reasons: [
+        { code: 'DRILL_NO_PROBE' },
+        { code: 'DRILL_LOAD_UNFIT', hint: 'It said: it is a member of a replica set, which a drill does not set up' },
+      ],
+    });
   });
 
   test('without one the files are kept all the same, and nothing of a dump that broke off', async () => {
