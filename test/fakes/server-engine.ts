@@ -9,9 +9,9 @@ export interface ScriptDone {
   readonly hangs?: boolean;
 }
 
-/** An engine with one container, which is made, started, told to run scripts, and started again. */
+/** An engine with one container, which is made, started, told to run scripts, started again, and removed. One with an entrypoint runs that. */
 export interface ServerEngine extends EngineControl {
-  /** What it was told, in order: `create`, `start`, `restart`, and each script with its arguments. */
+  /** What it was told, in order: `create`, `start`, `restart`, `remove`, and each script with its arguments. */
   readonly told: string[];
 }
 
@@ -28,8 +28,18 @@ export function serverEngine(
   const codes = new Map<string, number>();
   let starts = 0;
   let state: Record<string, unknown> = { Running: false, ExitCode: 0 };
+  let own: readonly string[] | undefined;
+  const exited = (done: ScriptDone) => {
+    if (done.hangs === true) return { Running: true };
+    return { Running: false, ExitCode: done.code, OOMKilled: done.ends?.memory === true };
+  };
   const begin = (what: string) => {
     told.push(what);
+    if (own !== undefined) {
+      told.push(own.join(' '));
+      state = exited(run(own[0] ?? '', own.slice(1)));
+      return { status: 204, body: Buffer.alloc(0) };
+    }
     starts += 1;
     state = up(starts) ? { Running: true } : { Running: false, ExitCode: 1 };
     return { status: 204, body: Buffer.alloc(0) };
@@ -38,8 +48,11 @@ export function serverEngine(
   return {
     told,
     ...{ address: 'unix:///engine', apiVersion: '1.41', podman: false },
-    stream: () => Promise.reject(new Error('not expected')),
-    remove: () => Promise.reject(new Error('not expected')),
+    stream: () => Promise.resolve(undefined),
+    remove: async () => {
+      told.push('remove');
+      return { status: 204, body: Buffer.alloc(0) };
+    },
     read: async (path) => {
       const [, kind, id = ''] = path.split('/');
       if (kind === 'exec') return json({ Running: false, ExitCode: codes.get(id) });
@@ -48,6 +61,8 @@ export function serverEngine(
     post: async (path, { body } = {}) => {
       if (path.startsWith('/containers/create')) {
         told.push('create');
+        const [entrypoint, args] = [body?.['Entrypoint'], body?.['Cmd']] as (readonly string[] | undefined)[];
+        own = entrypoint === undefined ? undefined : [entrypoint[2] ?? '', ...(args ?? [])];
         return { status: 201, body: json({ Id: 'a' }) };
       }
       if (path.endsWith('/start')) return begin('start');

@@ -135,7 +135,7 @@ function text(drills: readonly Drilled[], { width, paint }: Terminal): string {
       `${dryRun ? head : paint(STYLE[outcome], head)} (snapshot ${snapshot.slice(0, 8)}, ${askedOf(drilled)})`,
       ...(dryRun ? [] : [`  ${durations(drilled)}`]),
       ...reasons.flatMap(({ message, hint, code }) =>
-        wrapText(printable(`${message} [${code}]${hint === undefined ? '' : ` ${hint}`}`), width, '  '),
+        wrapText(printable(`  ${message} [${code}]${hint === undefined ? '' : ` ${hint}`}`), width, '    '),
       ),
       ...(outcome === 'failed' && before !== undefined ? valueLines('before', before) : []),
       ...(outcome === 'failed' && after !== undefined ? valueLines('now', after) : []),

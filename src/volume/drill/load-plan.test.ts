@@ -22,6 +22,7 @@ test('dumps are loaded container by container, roles before databases', () => {
     'b/postgres/a.dump',
     'b/postgres/odd%2Ename.dump',
   ]);
+  expect(planOf(['b/postgres/base.tar'])).toMatchObject({ steps: [{ name: 'b/postgres/base.tar', places: true }] });
   expect(order(['m/mysql/all-databases.sql'])).toEqual(['m/mysql/all-databases.sql']);
   expect(order(['m/mongo/all.archive'])).toEqual(['m/mongo/all.archive']);
 });
@@ -35,7 +36,7 @@ test('an own dump is loaded by its label’s command; the name of its file is no
 
 test('what is not known to be loadable is not loaded, nor is what lies beside it', () => {
   for (const names of [
-    ['b/postgres/base.tar'],
+    // A copy of all files comes alone.
     ['b/postgres/globals.sql', 'b/postgres/base.tar'],
     ['b/postgres/below/x.dump'],
     ['b/redis/dump.rdb', 'b/mysql/all-databases.sql'],

@@ -15,7 +15,7 @@ export interface LoadPlan {
   /** Of a known service; absent for an operator's own dump. */
   readonly load?: DumpLoad;
   /** Files in the order to load them, each with the script that gets its path as `$1`. */
-  readonly steps: readonly { readonly name: string; readonly script: string }[];
+  readonly steps: readonly { readonly name: string; readonly script: string; readonly places?: true }[];
 }
 
 /** What an operator's own dump is called. */
@@ -47,10 +47,16 @@ export function loadPlan({ container, names }: DumpGroup, command: string | unde
   const steps = hook.load.parts.flatMap((part) =>
     files
       .filter(({ inner }) => part.name.test(inner.slice(hook.id.length + 1)))
-      .map(({ name }) => ({ name, script: part.script })),
+      .map(({ name }) => ({
+        name,
+        script: part.script,
+        ...(part.places === undefined ? {} : { places: part.places }),
+      })),
   );
   const left = files.find(({ name }) => !steps.some((step) => step.name === name));
   if (left !== undefined) return notKnown(`${left.inner} is none that a drill loads`);
+  const beside = steps.length > 1 ? steps.find(({ places }) => places === true) : undefined;
+  if (beside !== undefined) return notKnown(`${beside.name} is all of a server’s data, and others lie beside it`);
   return { load: hook.load, steps };
 }
 

@@ -55,6 +55,11 @@ export interface LoadPart {
   readonly name: RegExp;
   /** Gets the file's path as `$1`. Ends with {@link LOAD_UNFIT_CODE} where a drill's server cannot take it, whatever is in it. */
   readonly script: string;
+  /**
+   * It makes the data of a server that is not there yet: it is run in a container of the same image instead of the server,
+   * and gets the directory of the data as `$2`. Such a file comes alone.
+   */
+  readonly places?: true;
 }
 
 /** A script's exit code: it is not the dump's fault that it was not loaded; the last line of its errors says why. */

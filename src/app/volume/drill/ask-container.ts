@@ -158,11 +158,16 @@ async function complaintOf(
   }
 }
 
-/** What a container does. `ended`: why it does not run; `memory`: it had none left. @throws `ENGINE_*` */
+/** What a container does. `ended`: why it does not run, with which `code`; `memory`: it had none left. @throws `ENGINE_*` */
 export async function stateOf(
   engine: EngineControl,
   name: string,
-): Promise<{ readonly ended?: string; readonly memory?: true; readonly health?: unknown }> {
+): Promise<{
+  readonly ended?: string;
+  readonly code?: number;
+  readonly memory?: true;
+  readonly health?: unknown;
+}> {
   const path = `/containers/${name}/json`;
   const body = await engine.read(path);
   if (body === undefined) return { ended: 'its removal by others' };
@@ -171,5 +176,6 @@ export async function stateOf(
   const health = isObject(state['Health']) ? state['Health']['Status'] : undefined;
   if (state['Running'] === true) return { health };
   if (state['OOMKilled'] === true) return { ended: 'no memory left', memory: true };
-  return { ended: `exit code ${String(state['ExitCode'])}` };
+  const code = state['ExitCode'];
+  return { ended: `exit code ${String(code)}`, ...(typeof code === 'number' ? { code } : {}) };
 }

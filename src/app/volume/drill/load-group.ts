@@ -6,6 +6,7 @@ import { logOf } from '#app/volume/drill/log-of.ts';
 import { runLoad, type ServerDeps, type ServerEnd } from '#app/volume/drill/run-load.ts';
 import { makeVolume } from '#app/volume/restore/new-volume.ts';
 import { hasRoom } from '#base/files/leaving-room.ts';
+import { isWithin } from '#core/container-path.ts';
 import type { Problem } from '#core/errors.ts';
 import type { Movement } from '#volume/drill/compare.ts';
 import { drillContainer, freshPlace } from '#volume/drill/container.ts';
@@ -79,8 +80,10 @@ export async function loadGroup(deps: LoadDeps, source: DumpSource, load: GroupL
   const script = plan.load?.ready ?? dumpHookFor({ service: subject.service })?.load.ready;
   // Of a known service its own word counts; what a check of health keeps open would be in the way.
   const health = script === undefined && subject.definition.hasHealthCheck;
+  const place = freshPlace(subject.definition, made.volume, subject.service?.directories ?? []);
   const ended = await runLoad(deps, {
-    ...{ name: made.server, plan, body: await bodyOf(deps, load, made, source.row.id, health) },
+    ...{ name: made.server, plan, body: await bodyOf(deps, subject, made, source.row.id, place, health) },
+    directory: subject.service?.directories.find((path) => place !== undefined && isWithin(path, place)),
     ready: { health, ...(script === undefined ? {} : { script }) },
     fileOf: (name) => `${DUMPS_AT}/${files.get(name) ?? ''}`,
     ...(subject.load?.user === undefined ? {} : { user: subject.load.user }),
@@ -105,12 +108,12 @@ function triedOf({ kind, why }: Exclude<ServerEnd, { kind: 'loaded' }>): Tried {
 /** The server's body, on an empty volume of its own, which is made here. */
 async function bodyOf(
   { engine, owner }: LoadDeps,
-  { subject: { definition, image, service } }: GroupLoad,
-  { server, dumps, drill, volume }: Made,
+  { definition, image }: DrillSubject,
+  { server, dumps, drill }: Made,
   snapshot: string,
+  place: string | undefined,
   checksHealth: boolean,
 ) {
-  const place = freshPlace(definition, volume, service?.directories ?? []);
   if (place !== undefined) {
     const mountpoint = await makeVolume(engine, server, snapshot);
     // Where the image has nothing there, the engine leaves it so; and the server may run as anybody.

@@ -14,8 +14,12 @@ const plan: LoadPlan = {
 };
 const restarting: LoadPlan = { load: { ready: 'ready', parts: [], restarts: true }, steps: plan.steps.slice(0, 1) };
 
-function load(engine: ServerEngine, more: Partial<ServerLoad> = {}, limits = { waitMs: 5_000, limitMs: 5_000 }) {
-  const server = { name: 'server', body: {}, plan, ready: { script: 'ready', health: false } };
+function load(
+  engine: ServerEngine,
+  more: Partial<Pick<ServerLoad, 'plan' | 'ready' | 'directory'>> = {},
+  limits = { waitMs: 5_000, limitMs: 5_000 },
+) {
+  const server = { name: 'server', body: {}, plan, ready: { script: 'ready', health: false }, directory: '/data/db' };
   const fileOf = (name: string) => `/dumps/${name}`;
   return runLoad({ engine, signal: new AbortController().signal, ...limits }, { ...server, fileOf, ...more });
 }
@@ -90,6 +94,43 @@ test('a server that a dump ends, or that does not come up with it, has failed', 
     loaded: 0,
     why: { code: 'DRILL_DUMP_NOT_LOADED' },
   });
+});
+
+test('a copy of all files becomes the data before there is a server; what then does not come up has failed', async () => {
+  const base: LoadPlan = {
+    load: { ready: 'ready', before: 'empty', parts: [] },
+    steps: [{ name: 'db/base', script: 'place', places: true }],
+  };
+  const engine = serverEngine(() => GOOD);
+  expect(await load(engine, { plan: base })).toMatchObject({ kind: 'loaded', loaded: 1 });
+  expect(engine.told).toEqual([
+    'create',
+    'start',
+    'place /dumps/db/base /data/db',
+    'remove',
+    'create',
+    'start',
+    'ready',
+  ]);
+  const of = async (run: (script: string) => ScriptDone, up?: () => boolean, limitMs = 5_000) => {
+    const ended = await load(serverEngine(run, up), { plan: base }, { waitMs: 5_000, limitMs });
+    return ended.kind === 'loaded' ? ended.kind : [ended.kind, ended.why.code];
+  };
+  const place = (done: ScriptDone) => (script: string) => (script === 'place' ? done : GOOD);
+  expect(await of(place({ code: 2 }))).toEqual(['failed', 'DRILL_DUMP_NOT_LOADED']);
+  expect(
+    await of(
+      () => GOOD,
+      () => false,
+    ),
+  ).toEqual(['failed', 'DRILL_DUMP_NOT_LOADED']);
+  expect(await of(place({ code: 137, ends: { code: 137, memory: true } }))).toEqual(['unfit', 'DRILL_LOAD_NO_MEMORY']);
+  expect(await of(place({ code: 0, hangs: true }), undefined, 100)).toEqual(['unfit', 'DRILL_LOAD_LATE']);
+  const nowhere = await load(
+    serverEngine(() => GOOD),
+    { plan: base, directory: undefined },
+  );
+  expect(nowhere).toMatchObject({ kind: 'unfit', why: { code: 'DRILL_LOAD_NO_SERVER' } });
 });
 
 test('an operator’s command is run without a service’s word, and gets the dump on standard input', async () => {

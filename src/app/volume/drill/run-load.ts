@@ -5,6 +5,7 @@ import {
   stateOf,
   untilReady,
 } from '#app/volume/drill/ask-container.ts';
+import { type LoadFault, type Placing, placeDump } from '#app/volume/drill/place-dumps.ts';
 import { restartContainer } from '#base/engine/control.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
 import type { JsonObject } from '#core/oci/json.ts';
@@ -31,6 +32,8 @@ export interface ServerLoad {
   readonly plan: LoadPlan;
   /** Where a dump lies in it. */
   readonly fileOf: (name: string) => string;
+  /** Where its data goes on a volume of its own; undefined where that is not known. */
+  readonly directory: string | undefined;
   /** Who runs an operator's command. */
   readonly user?: string;
 }
@@ -54,11 +57,16 @@ export type ServerEnd =
  */
 export async function runLoad(
   { engine, signal, waitMs, limitMs }: ServerDeps,
-  { name, body, ready, plan, fileOf, user }: ServerLoad,
+  { name, body, ready, plan, fileOf, directory, user }: ServerLoad,
 ): Promise<ServerEnd> {
   const asked: AskedContainer = { engine, name, signal };
-  const begun = performance.now();
   const readiness = { ...ready, waitMs };
+  const [first] = plan.steps;
+  if (first?.places === true) {
+    const args = directory === undefined ? undefined : ([fileOf(first.name), directory] as const);
+    return await runOnPlaced(asked, body, readiness, { ...first, args, limitMs });
+  }
+  const begun = performance.now();
   const late = (await makeContainer(asked, body)) ?? (await untilReady(asked, readiness));
   if (late !== undefined) return { kind: 'unfit', loaded: 0, why: noServer(late) };
   if (ready.script !== undefined) {
@@ -93,26 +101,53 @@ export async function runLoad(
   if (restarts === true) {
     await restartContainer(engine, name);
     const down = await untilReady(asked, readiness);
-    if (down !== undefined) {
-      const message = `The server does not come up with them: ${down.message}`;
-      const why = { ...down, code: 'DRILL_DUMP_NOT_LOADED', message };
-      const { memory } = await stateOf(engine, name);
-      return { ...took(0), kind: memory === true ? 'unfit' : 'failed', why };
-    }
+    if (down !== undefined) return { ...took(0), ...(await notUp(asked, down)) };
   }
   return { ...took(loaded), kind: 'loaded' };
 }
 
-interface Fault {
-  readonly kind: 'failed' | 'unfit';
-  readonly why: Problem;
+/** Makes the data first, and then starts the server on it. */
+async function runOnPlaced(
+  asked: AskedContainer,
+  body: JsonObject,
+  readiness: Readiness,
+  {
+    name,
+    script,
+    args,
+    limitMs,
+  }: Pick<Placing, 'script' | 'limitMs'> &
+    Pick<AskedContainer, 'name'> & { readonly args: Placing['args'] | undefined },
+): Promise<ServerEnd> {
+  if (args === undefined) {
+    const why = { code: 'DRILL_LOAD_NO_SERVER', message: 'where a fresh server has its data on a volume is not known' };
+    return { kind: 'unfit', loaded: 0, why };
+  }
+  const beganLoading = performance.now();
+  const fault = await placeDump(asked, body, { script, args, limitMs });
+  const begun = performance.now();
+  const loadMs = Math.round(begun - beganLoading);
+  if (fault !== undefined) return { loaded: 0, loadMs, ...named(fault, name) };
+  const down = (await makeContainer(asked, body)) ?? (await untilReady(asked, readiness));
+  if (down !== undefined) return { loaded: 0, loadMs, ...(await notUp(asked, down)) };
+  return { kind: 'loaded', loaded: 1, loadMs, readyMs: Math.round(performance.now() - begun) };
+}
+
+async function notUp({ engine, name }: AskedContainer, down: Problem): Promise<LoadFault> {
+  const why = {
+    ...down,
+    code: 'DRILL_DUMP_NOT_LOADED',
+    message: `The server does not come up with them: ${down.message}`,
+  };
+  const { memory } = await stateOf(engine, name);
+  return { kind: memory === true ? 'unfit' : 'failed', why };
 }
 
 /** Runs a script. Undefined when it went well. */
 async function faultOf(
   { engine, name, signal }: AskedContainer,
   run: () => ReturnType<typeof runScript>,
-): Promise<Fault | undefined> {
+): Promise<LoadFault | undefined> {
   const ended = await run().catch((error: unknown): ScriptEnd => {
     signal.throwIfAborted();
     // The server has ended meanwhile: the engine runs nothing in it any more.
@@ -138,7 +173,7 @@ async function faultOf(
 
 const ENDED: readonly string[] = ['ENGINE_CONTAINER_NOT_FOUND', 'ENGINE_EXEC_REFUSED', 'ENGINE_FAILED'];
 
-function named({ kind, why }: Fault, name: string): Fault {
+function named({ kind, why }: LoadFault, name: string): LoadFault {
   return { kind, why: { ...why, message: `${name} was not loaded: ${why.message}` } };
 }
 

@@ -90,6 +90,15 @@ grep -v -x -F -e "$roles" "$1" |
 grep -v -E '^(CREATE|ALTER|COMMENT ON|(GRANT|REVOKE) [A-Z, ]+ ON) TABLESPACE ' | ${PSQL}`,
     },
     {
+      name: /^base\.tar$/,
+      // The server takes no directory that is another user's; as whom it runs, the files tell.
+      script: `mkdir -p "$2"
+tar -xf "$1" -C "$2"
+chmod 700 "$2"
+[ "$(id -u)" != 0 ] || chown "$(stat -c %u:%g "$2/PG_VERSION")" "$2"`,
+      places: true,
+    },
+    {
       name: /^[^/]+\.dump$/,
       script: `${ASIDE}
 if pg_restore --list "$1" | grep -q ' EXTENSION - timescaledb'; then
