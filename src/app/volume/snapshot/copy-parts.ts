@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProbedWriters } from '#app/volume/drill/probe-writers.ts';
 import { holdDeps } from '#app/volume/hold/holds.ts';
+import { dumpHomes } from '#app/volume/snapshot/dump-homes.ts';
 import { copyHeld } from '#app/volume/snapshot/held-copies.ts';
 import { reflinkPlaces } from '#app/volume/snapshot/reflink.ts';
 import { refuseEndless } from '#app/volume/snapshot/refuse-endless.ts';
@@ -100,20 +101,9 @@ export async function copyParts(
   }
 }
 
-/**
- * Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once:
- * into the one whose drill knows what it held, else into the first.
- */
+/** Dumps, each in its target's directory, and what its manifest is to say. A container with several targets is dumped once. */
 async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly Part[], signal: AbortSignal) {
-  const homes = new Map<string, Part>();
-  const knows = ({ probed }: Part, id: string) => probed.answers.some(({ writer }) => writer.container === id);
-  for (const part of parts) {
-    for (const { container } of part.running) {
-      const home = homes.get(container.id);
-      if (home === undefined || (!knows(home, container.id) && knows(part, container.id)))
-        homes.set(container.id, part);
-    }
-  }
+  const homes = dumpHomes(parts);
   const all: (WrittenDumps & { readonly manifest: object })[] = [];
   writing(record.home.directory, () => {
     for (const { staging } of parts) mkdirSync(staging, { recursive: true, mode: 0o700 });
