@@ -24,7 +24,9 @@ const drill = z.object({
   snapshot: z.string().describe('64 hexadecimal digits'),
   outcome: z
     .enum(['passed', 'failed', 'unproven'])
-    .describe('passed: it holds what it held; unproven: it restores, and nothing could be asked or compared'),
+    .describe(
+      'passed: it holds what it held; unproven: it restores, and nothing could be asked or compared; dumps that were not tried are in loads',
+    ),
   probe: z
     .enum(['label', 'service', 'health', 'files'])
     .describe('what was asked: a label’s command, a known service, the image’s health check, or nothing'),

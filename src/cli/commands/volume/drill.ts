@@ -18,7 +18,10 @@ export function addVolumeDrill(program: Command, finish: Finish): void {
     .option('--dump-limit <GIB>', 'how large the dumps of a container may be', gibOf, 16)
     .option('--keep', 'leave the container and its volume there, for looking')
     .option('--dry-run', 'only say what would be started and asked')
-    .option('--require-proof', 'exit 4 when it restores, but nothing could be asked or compared')
+    .option(
+      '--require-proof',
+      'exit 4 when it restores, but nothing could be asked or compared, or dumps could not be tried',
+    )
     .addOption(engineOption())
     .addOption(textOrJson())
     .addHelpText('after', DRILL_HELP)
@@ -55,4 +58,5 @@ Examples:
   holdfast volume drill db --snapshot 1a2b3c4d --keep
   holdfast volume drill --all --format json
 
-Exit codes: 0 passed, or restores and nothing could be asked, 4 this or a dump that was not tried with --require-proof, 1 failed, or could not run, 2 usage.`;
+Exit codes: 0 passed, or restores and nothing could be asked, 1 failed, or could not run, 2 usage, 4 with --require-proof:
+nothing could be asked, or dumps could not be tried.`;
