@@ -10,6 +10,7 @@ const use = z.object({
   stack: z.string().optional(),
   destination: z.string(),
   writable: z.boolean(),
+  from: z.string().optional().describe('the container that it was taken over from: --volumes-from'),
 });
 
 const place = {

@@ -13,6 +13,7 @@ import {
   recordGuard,
 } from '#app/volume/guard/guard-command.ts';
 import { guardEnvironment } from '#app/volume/guard/guard-environment.ts';
+import { unkeptData } from '#app/volume/guard/unkept-data.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { chosenRepository } from '#app/volume/repositories/chosen-repository.ts';
 import { openRepository } from '#app/volume/repositories/open-repository.ts';
@@ -28,6 +29,7 @@ import type { VolumeFlags } from '#cli/volume/engine-of.ts';
 import { followJob } from '#cli/volume/job-progress.ts';
 import type { Problem } from '#core/errors.ts';
 import { printable } from '#report/columns.ts';
+import { discover } from '#volume/discover/discover.ts';
 
 /** Options of `holdfast volume guard`. */
 export interface GuardFlags extends Omit<VolumeFlags, 'repo'> {
@@ -56,20 +58,31 @@ export async function guardCommand(
   const engine = await connectEngine(environments.engine);
   const plan = await planGuard(engine, request, command, recordClock());
   printProblems(plan.problems);
+  const look = () => discover(engine, { layers: true, contents: false, now: recordClock() });
+  const { lost, problems } = await unkeptData(look, plan.words, plan.containers);
+  printProblems(problems);
   if (flags.dryRun) {
-    await tell(flags, plan, NOTHING, null, { line: '', notes: [] }, []);
+    if (lost !== undefined) printProblems([lost]);
+    await tell(flags, plan, NOTHING, null, { line: '', notes: [] }, [
+      ...problems,
+      ...(lost === undefined ? [] : [lost]),
+    ]);
     return exitCodes.done;
   }
-  const kept = await keep(plan, engine, repository, environment);
+  // Nothing is taken for a command that is not run.
+  const isRefused = lost !== undefined && !flags.evenWithoutSnapshot;
+  const taken = isRefused ? NOTHING : await keep(plan, engine, repository, environment);
+  const kept = lost === undefined ? taken : { ...taken, failed: taken.failed ?? lost };
   printProblems(kept.problems);
   if (kept.failed !== undefined) {
     const { code, message } = kept.failed;
     const isRun = isToBeRun(kept, flags.evenWithoutSnapshot === true);
     const then = isRun ? 'it is run all the same' : 'it was not run';
-    const hint = flags.evenWithoutSnapshot ? '' : '  --even-without-snapshot runs it all the same.\n';
+    const more = kept.failed.hint === undefined ? '' : `  ${kept.failed.hint}\n`;
+    const hint = flags.evenWithoutSnapshot ? '' : `${more}  --even-without-snapshot runs it all the same.\n`;
     process.stderr.write(`holdfast: ${printable(message)}; ${then} [${code}]\n${hint}`);
     if (!isRun) {
-      await tell(flags, plan, kept, null, { line: '', notes: [] }, [kept.failed]);
+      await tell(flags, plan, kept, null, { line: '', notes: [] }, [...problems, kept.failed]);
       return exitCodes.failed;
     }
   }
@@ -80,7 +93,10 @@ export async function guardCommand(
     );
     const wish = { repository, images: flags.images === true, ...(address === undefined ? {} : { address }) };
     const rollback = await findRollback(engine, plan, kept, wish, recordClock());
-    await tell(flags, plan, kept, exitCode, rollback, kept.failed === undefined ? [] : [kept.failed]);
+    await tell(flags, plan, kept, exitCode, rollback, [
+      ...problems,
+      ...(kept.failed === undefined ? [] : [kept.failed]),
+    ]);
   } catch (error) {
     // The command was run: its own exit code is what counts.
     reportError(error);

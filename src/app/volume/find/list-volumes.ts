@@ -63,7 +63,8 @@ function placeOf({ containers }: Discovery, { contents, network, users, outside 
     usedBy: users.flatMap(({ container: id, destination, writable }) => {
       const container = containers.find((one) => one.id === id);
       if (container === undefined) return [];
-      const { name, state, image, imageId, repositoryDigests, stack } = container;
+      const { name, state, image, imageId, repositoryDigests, stack, mounts } = container;
+      const { from } = mounts.find((mount) => mount.destination === destination) ?? {};
       return [
         {
           container: name,
@@ -74,6 +75,7 @@ function placeOf({ containers }: Discovery, { contents, network, users, outside 
           ...(stack === undefined ? {} : { stack }),
           destination,
           writable,
+          ...(from === undefined ? {} : { from }),
         },
       ];
     }),
