@@ -32,7 +32,9 @@ export const snapshotTakenSchema = z
     complete: z.boolean(),
     writers: z
       .array(writer)
-      .describe('who had it mounted so that they could write, at any time since the snapshot before'),
+      .describe(
+        'who had it mounted so that they could write, at any time since the snapshot before; without capabilities: who may have had',
+      ),
     writersComplete: z.boolean().describe('whether nobody else can have written since the snapshot before'),
     writersUnknown: z.array(z.string()).optional().describe('why there may have been others'),
     late: z

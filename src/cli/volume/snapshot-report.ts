@@ -43,16 +43,23 @@ export function snapshotText({
   writersUnknown = [],
   late = { writers: [], unknown: [] },
 }: SnapshotTaken): string {
-  const all = [...writers, ...late.writers].map(({ name, image, alike }) =>
-    alike === undefined ? `${name} (${image})` : `${name} and ${alike} like it (${image})`,
-  );
-  const who = all.join(', ') || 'nobody that is known';
+  const all = [...writers, ...late.writers];
+  const who = shown(all.filter(({ capabilities }) => capabilities !== undefined)) || 'nobody that is known';
+  const gone = shown(all.filter(({ capabilities }) => capabilities === undefined));
+  const perhaps = gone === '' ? '' : ` Perhaps also by ${gone}: gone before it could be seen what they had mounted.`;
   const unknown = [...writersUnknown, ...late.unknown];
   const others = unknown.length === 0 ? '' : ` Whether others wrote is not known: ${unknown.join('; ')}.`;
   return (
     `${snapshot.slice(0, 8)}  ${volume}: ${count(files, 'file')}, ${bytes} bytes (${bytesAdded} new), ${method}, ` +
-    `held for ${holdMs} ms${lacking(complete)}\nWritten by ${who}.${others}\n`
+    `held for ${holdMs} ms${lacking(complete)}\nWritten by ${who}.${perhaps}${others}\n`
   );
+}
+
+function shown(writers: SnapshotTaken['writers']): string {
+  const names = writers.map(({ name, image, alike }) =>
+    alike === undefined ? `${name} (${image})` : `${name} and ${alike} like it (${image})`,
+  );
+  return names.join(', ');
 }
 
 /** A line a target, and how many went well. */
