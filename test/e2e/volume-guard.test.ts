@@ -100,6 +100,8 @@ needs(
       '--label',
       one,
     ]);
+    const own = ['--label', 'com.docker.compose.project=shop', '--label', 'com.docker.compose.volume=db'];
+    await engine.docker('volume', 'create', ...own, 'shop_db');
     await engine.docker(
       'run',
       '--detach',
@@ -125,6 +127,11 @@ needs(
     });
     await ok(...report.rollback.split(' ').slice(1));
     expect(await inVolume('shop_db', 'cat /data/table')).toBe('goods\n');
+    // Compose knows it again.
+    expect(JSON.parse(await engine.docker('volume', 'inspect', 'shop_db'))[0].Labels).toMatchObject({
+      'com.docker.compose.project': 'shop',
+      'com.docker.compose.volume': 'db',
+    });
   });
 
   test('what is not understood, or cannot be kept, is not run', async () => {

@@ -87,6 +87,8 @@ const finished = compiledObject({
   stack: z.optional(z.string()),
   /** What users and groups of containers were on that host; absent: not known. */
   ids: z.optional(idMapsSchema),
+  /** By which Compose knows the volume for its own. */
+  labels: z.optional(z.record(z.string(), z.string())),
 });
 
 export type SnapshotFinished = z.infer<typeof finished>;

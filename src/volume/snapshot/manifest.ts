@@ -16,6 +16,7 @@ const more = z.object({
   dumps: z.optional(z.array(z.string())),
   method: z.optional(z.string()),
   ids: z.optional(idMapsSchema),
+  labels: z.optional(z.record(z.string(), z.string())),
 });
 
 /** A snapshot in its own words: who could open the repository can have written it. */

@@ -10,6 +10,7 @@ import type {
   VolumeUser,
 } from '#volume/discover/discovery.ts';
 import { findBind, isNoVolumesPlace, isSystemPath } from '#volume/snapshot/bind-source.ts';
+import { composeLabels } from '#volume/snapshot/compose-labels.ts';
 
 /** Something whose snapshot is wanted, and who may write to it. */
 export interface SnapshotSubject {
@@ -23,6 +24,8 @@ export interface SnapshotSubject {
   readonly writersUnread?: true;
   /** Of a volume: what users of the engine's containers are on this host, where that is known. */
   readonly ids?: IdMaps;
+  /** Of a volume: those of Compose. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
 }
 
@@ -128,7 +131,8 @@ function volumeSubject(discovery: Discovery, volume: DiscoveredVolume): Snapshot
   }
   const { ids } = discovery.engine;
   const own = writersOf(discovery, name, volume.users, volume.outside);
-  return { name, source: mountpoint, ...(ids === undefined ? {} : { ids }), ...own };
+  const more = { ...(ids === undefined ? {} : { ids }), labels: composeLabels(volume.labels) };
+  return { name, source: mountpoint, ...more, ...own };
 }
 
 /** @throws `BIND_UNSUITABLE`, `VOLUME_NOT_READABLE` */

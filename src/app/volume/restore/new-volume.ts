@@ -32,12 +32,18 @@ export async function refuseVolume(engine: EngineControl, name: string, snapshot
 
 /**
  * A new, empty volume of the engine's own driver.
+ * @param more labels that it is to have
  * @returns where its files are
  * @throws as {@link refuseVolume}, and `VOLUME_NOT_READABLE`
  */
-export async function makeVolume(engine: EngineControl, name: string, snapshot: string): Promise<string> {
+export async function makeVolume(
+  engine: EngineControl,
+  name: string,
+  snapshot: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   await refuseVolume(engine, name, snapshot);
-  const labels = { [LABEL]: snapshot };
+  const labels = { ...more, [LABEL]: snapshot };
   const { status, body } = await engine.post('/volumes/create', { body: { Name: name, Labels: labels } });
   const mountpoint = status < 300 ? parseVolume(body)['Mountpoint'] : undefined;
   if (typeof mountpoint === 'string' && !isNoVolumesPlace(mountpoint) && existsSync(mountpoint)) return mountpoint;

@@ -37,6 +37,8 @@ export interface PickedSnapshot {
   readonly recorded?: RecordedSnapshot;
   /** What users of containers were on the host where it was taken, by the record or by its own words; absent: not known. */
   readonly ids?: IdMaps;
+  /** Of the volume, those by which Compose knew it. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
 }
 
@@ -108,6 +110,7 @@ export async function pickSnapshot(deps: PickDeps, asked: SnapshotWish): Promise
     ...(subject === undefined ? {} : { subject }),
     ...(recorded === undefined ? {} : { recorded }),
     ...(recorded?.finished?.ids === undefined ? {} : { ids: recorded.finished.ids }),
+    ...(recorded?.finished?.labels === undefined ? {} : { labels: recorded.finished.labels }),
   };
 }
 

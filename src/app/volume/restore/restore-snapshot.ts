@@ -23,6 +23,7 @@ import { writing } from '#base/files/writing.ts';
 import { HoldfastError, problemOf } from '#core/errors.ts';
 import { discover } from '#volume/discover/discover.ts';
 import { displayPath } from '#volume/engines/restic/reader/quoted-name.ts';
+import { composeLabels } from '#volume/snapshot/compose-labels.ts';
 
 /**
  * Restores a snapshot, or a part of it: beside its place first, read again and compared, then moved into it. What is there
@@ -68,8 +69,9 @@ async function ownWords({ repository }: RestoreDeps, picked: PickedSnapshot): Pr
       if (manifest === undefined) return picked;
       const method = manifest.method === undefined ? '' : `, by ${manifest.method}`;
       const message = `In its own words, it was written by ${writersInWords(manifest.writers)}${method}`;
-      const ids = manifest.ids === undefined ? {} : { ids: manifest.ids };
-      return { ...picked, ...ids, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
+      const { ids, labels } = manifest;
+      const more = { ...(ids === undefined ? {} : { ids }), ...(labels === undefined ? {} : { labels }) };
+      return { ...picked, ...more, problems: [...problems, { code: 'SNAPSHOT_OWN_WORDS', message }] };
     } finally {
       await inside.close();
     }
@@ -109,7 +111,9 @@ async function intoVolume(
     await refuseVolume(engine, name, row.id);
     return plainly(request, picked, name, '');
   }
-  const mountpoint = await makeVolume(engine, name, row.id);
+  // Under its old name it is what Compose made; under another one it is not.
+  const labels = name === picked.subject?.name ? composeLabels(picked.labels ?? {}) : {};
+  const mountpoint = await makeVolume(engine, name, row.id, labels);
   try {
     return await fillVolume(deps, request, picked, path, { name, mountpoint, engine });
   } catch (error) {

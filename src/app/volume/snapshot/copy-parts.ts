@@ -113,8 +113,9 @@ async function stage({ engine, now, record }: TakeSnapshotDeps, parts: readonly 
     const own = running.filter(({ container }) => homes.get(container.id) === part);
     const dumps = await writeDumps(engine, own, join(staging, DUMPS_NAME), signal);
     const facts = { started, at: now().toISOString(), dumps: dumps.names, drill: probed.manifest };
-    const ids = subject.ids === undefined ? {} : { ids: subject.ids };
-    all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts, ...ids } });
+    const { ids, labels } = subject;
+    const more = { ...(ids === undefined ? {} : { ids }), ...(labels === undefined ? {} : { labels }) };
+    all.push({ ...dumps, manifest: { ...about, ...who.data, ...facts, ...more } });
   }
   return all;
 }

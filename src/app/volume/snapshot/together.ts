@@ -71,7 +71,7 @@ async function takeAll(
     const done: TakenSnapshot[] = [];
     for (const [index, part] of parts.entries()) {
       const { subject, about, started, who, probed } = part;
-      const { ids } = subject;
+      const { ids, labels = {} } = subject;
       const facts = taken.facts[index];
       if (facts === undefined) throw new RangeError('a part has no snapshot');
       const late = await whatCameLate(deps, subject, who);
@@ -80,6 +80,7 @@ async function takeAll(
         ...(stack === undefined ? {} : { stack }),
         ...(late === undefined ? {} : { late }),
         ...(ids === undefined ? {} : { ids: { users: [...ids.users], groups: [...ids.groups] } }),
+        ...(Object.keys(labels).length === 0 ? {} : { labels }),
       };
       const probes = await probeAgain(deps.engine, probed);
       const told = { ...about, snapshot: event.snapshot, probes };
