@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ describe('pages that a thread reads', () => {
 
   const all = async (end: string) => {
     const found: string[] = [];
-    for await (const page of pagesInThread(path, QUERY, end)) found.push(page.toString());
+    for await (const page of pagesInThread(path, QUERY, end)) found.push(page.bytes.toString());
     return found;
   };
 
@@ -41,9 +42,29 @@ describe('pages that a thread reads', () => {
     expect(await all('0')).toEqual([]);
   });
 
+  it('bring the hashes of their records, when these are asked for', async () => {
+    const records = (where: string) =>
+      `select cast(group_concat(printf('%10d%10d', 2, length(word)) || '::' || word, '') as blob) as page,
+        cast(max(id) as text) as last
+       from (select id, word from words where ${where} order by id limit 3)`;
+    const query = {
+      first: records('id <= cast(? as integer)'),
+      next: records('id <= cast(? as integer) and id > cast(? as integer)'),
+      digests: { prefix: 7 },
+    };
+    const found: Buffer[] = [];
+    for await (const { digests } of pagesInThread(path, query, '4')) found.push(digests ?? Buffer.of());
+    const expected = [1, 2, 3, 4].map((id) => createHash('sha256').update('\u0007').update(`word${id}`).digest());
+    expect(Buffer.concat(found)).toEqual(Buffer.concat(expected));
+    const broken = { ...query, first: query.first.replace('length(word)', '999999') };
+    await expect(pagesInThread(path, broken, '4').next()).rejects.toMatchObject({
+      code: expect.stringMatching(/^DATABASE_/),
+    });
+  });
+
   it('may be left before their end', async () => {
     for await (const page of pagesInThread(path, QUERY, '20')) {
-      expect(page.toString()).toBe('word1 word2 word3');
+      expect(page.bytes.toString()).toBe('word1 word2 word3');
       break;
     }
   });

@@ -7,6 +7,9 @@ export const HASH_BYTES = 32;
 /** The root of a tree without leaves (RFC 6962, section 2.1): SHA-256 of nothing. */
 export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
 
+/** Stands before a leaf's bytes when they are hashed. */
+export const LEAF_PREFIX = 0;
+
 // The prefix and what follows are put together in buffers that stay: one call a hash, nothing to collect afterwards.
 const LEAF_ROOM_BYTES = 64 * 1024;
 const leafRoom = new Uint8Array(LEAF_ROOM_BYTES);
@@ -16,7 +19,8 @@ nodeRoom[0] = 1;
 /** SHA-256(0x00 || bytes): RFC 6962, section 2.1. */
 export function leafHash(bytes: Uint8Array): Buffer {
   const size = bytes.length + 1;
-  if (size > LEAF_ROOM_BYTES) return createHash('sha256').update('\0').update(bytes).digest();
+  if (size > LEAF_ROOM_BYTES) return createHash('sha256').update(Uint8Array.of(LEAF_PREFIX)).update(bytes).digest();
+  leafRoom[0] = LEAF_PREFIX;
   leafRoom.set(bytes, 1);
   return digest(new Uint8Array(leafRoom.buffer, 0, size));
 }

@@ -1,7 +1,7 @@
 import { HoldfastError } from '#core/errors.ts';
 import type { LedgerEvent } from '#ledger/event.ts';
 import { decodeLeaf } from '#ledger/leaf.ts';
-import { leafHash } from '#ledger/tree/hash.ts';
+import { HASH_BYTES, leafHash } from '#ledger/tree/hash.ts';
 
 /** Bytes as characters: what compares with them is written the same way, {@link asBytes}. */
 export type Bytes = string;
@@ -43,23 +43,28 @@ const COLUMNS = 10;
 /**
  * Takes a page apart: for each row the lengths of words and leaf (ten characters each), the words (position, whether all
  * columns have their types, hash and names, with a separator that no recorded name holds), the leaf.
+ * @param hashes leaf hashes of all rows, where somebody made them already
  */
-export function readRows(page: Buffer): readonly ReadRow[] {
+export function readRows(page: Buffer, hashes?: Buffer): readonly ReadRow[] {
   const rows: ReadRow[] = [];
   const text = page.toString('latin1');
+  const hexes = hashes?.toString('hex') ?? '';
   for (let from = 0; from < text.length; ) {
     const words = from + 2 * LENGTH_BYTES;
     const leaf = words + Number(text.slice(from, from + LENGTH_BYTES));
     const end = leaf + Number(text.slice(from + LENGTH_BYTES, words));
-    rows.push(readRow(text.slice(words, leaf), text.slice(leaf, end), page.subarray(leaf, end)));
+    const bytes = page.subarray(leaf, end);
+    const at = rows.length * HASH_BYTES;
+    const hash = hashes?.subarray(at, at + HASH_BYTES) ?? leafHash(bytes);
+    const hex = hashes === undefined ? hash.toString('hex') : hexes.slice(2 * at, 2 * (at + HASH_BYTES));
+    rows.push(readRow(text.slice(words, leaf), text.slice(leaf, end), bytes, hash, hex));
     from = end;
   }
   return rows;
 }
 
-function readRow(text: string, leaf: Bytes, bytes: Buffer): ReadRow {
+function readRow(text: string, leaf: Bytes, bytes: Buffer, hash: Buffer, hex: string): ReadRow {
   const words = text.split(SEPARATOR);
-  const hash = leafHash(bytes);
   const [position, typed, kept = '', stream = '', version = '', type = '', schemaVersion = '', ...names] = words;
   const [actor = '', at = '', key = ''] = names;
   return {
@@ -68,7 +73,7 @@ function readRow(text: string, leaf: Bytes, bytes: Buffer): ReadRow {
     typed: typed === '1' && words.length === COLUMNS,
     plain: !text.includes('"') && !text.includes('\\'),
     hash,
-    hex: hash.toString('hex'),
+    hex,
     event: () => eventOf(bytes),
   };
 }

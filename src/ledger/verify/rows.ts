@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { engineOf } from '#base/database/lease.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
+import { LEAF_PREFIX } from '#ledger/tree/hash.ts';
 import { type ReadRow, readRows } from '#ledger/verify/read-row.ts';
 
 /** A leaf has at most 60 KiB. */
@@ -13,8 +14,13 @@ export interface RowPage {
   readonly next: ReadRow | undefined;
 }
 
-/** Pages as {@link readRows} takes them apart, up to the row with this position. */
-export type PageSource = (end: string) => AsyncIterable<Buffer>;
+/** Pages as {@link readRows} takes them apart, up to the row with this position, with the leaf hashes of their rows. */
+export type PageSource = (end: string) => AsyncIterable<Page>;
+
+interface Page {
+  readonly bytes: Buffer;
+  readonly digests?: Buffer;
+}
 
 /** Every row, page by page: whoever goes through a page waits for nothing. `source` reads the pages elsewhere. */
 export async function* rowPages(query: Kysely<LedgerTables>, source?: PageSource): AsyncGenerator<RowPage> {
@@ -22,7 +28,7 @@ export async function* rowPages(query: Kysely<LedgerTables>, source?: PageSource
   const end = await lastPosition(query);
   if (end === undefined) return;
   for await (const page of source === undefined ? pagesOf(query) : source(end)) {
-    const following = readRows(page);
+    const following = readRows(page.bytes, page.digests);
     if (rows.length > 0) yield { rows, next: following[0] };
     rows = following;
   }
@@ -41,18 +47,18 @@ async function lastPosition(query: Kysely<LedgerTables>): Promise<string | undef
  * written to a file, and text that is no UTF-8 would end the process inside the driver if it were read as text. Nothing
  * in any column makes a row vanish.
  */
-async function* pagesOf(query: Kysely<LedgerTables>): AsyncGenerator<Buffer> {
+async function* pagesOf(query: Kysely<LedgerTables>): AsyncGenerator<Page> {
   const pageAfter = engineOf(query) === 'sqlite' ? filePage : serverPage;
   for (let last: string | undefined; ; ) {
     const { rows } = await pageAfter(last).execute(query);
     const [row] = rows;
     if (row === undefined || row.page === null || row.last === null) return;
-    yield row.page;
+    yield { bytes: row.page };
     ({ last } = row);
   }
 }
 
-type Page = RawBuilder<{ readonly page: Buffer | null; readonly last: string | null }>;
+type PageQuery = RawBuilder<{ readonly page: Buffer | null; readonly last: string | null }>;
 
 // `concat_ws` leaves out what is null: such a row has too few words, and is taken apart by its leaf.
 const filePages = (where: string) => `select
@@ -70,15 +76,16 @@ const filePages = (where: string) => `select
 export const FILE_PAGES = {
   first: filePages('position <= cast(? as integer)'),
   next: filePages('position <= cast(? as integer) and position > cast(? as integer)'),
+  digests: { prefix: LEAF_PREFIX },
 };
 
-function filePage(after: string | undefined): Page {
+function filePage(after: string | undefined): PageQuery {
   return after === undefined
     ? sql`${sql.raw(filePages('true'))}`
     : sql`${sql.raw(filePages(`position > ${BigInt(after)}`))}`;
 }
 
-function serverPage(after: string | undefined): Page {
+function serverPage(after: string | undefined): PageQuery {
   return sql`select string_agg(
       convert_to(lpad(octet_length("words")::text, 10) || lpad(octet_length("leaf")::text, 10), 'UTF8') || "words" || "leaf",
       ''::bytea order by "position") as "page", max("position")::text as "last"
