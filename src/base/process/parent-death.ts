@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 const KILLED_WITH_PARENT = ['--pdeathsig', 'KILL', '--'] as const;
+/** The kernel tells of no death that came before it was asked to: who has another parent by then does not begin. */
+const UNLESS_ORPHANED = ['/bin/sh', '-c', '[ "$PPID" = "$0" ] && unset PWD OLDPWD SHLVL && exec "$@"'] as const;
 
 let known: string | undefined | null = null;
 
@@ -11,9 +13,15 @@ let known: string | undefined | null = null;
  */
 export function parentDeath(program: string, args: readonly string[]): readonly [string, readonly string[]] {
   if (known === null) known = ['/usr/bin/setpriv', '/bin/setpriv'].find(works);
-  return known === undefined ? [program, args] : [known, [...KILLED_WITH_PARENT, program, ...args]];
+  if (known === undefined) return [program, args];
+  return [known, [...KILLED_WITH_PARENT, ...UNLESS_ORPHANED, String(process.pid), program, ...args]];
 }
 
 function works(setpriv: string): boolean {
-  return spawnSync(setpriv, [...KILLED_WITH_PARENT, 'true'], { stdio: 'ignore', timeout: 5000 }).status === 0;
+  return (
+    spawnSync(setpriv, [...KILLED_WITH_PARENT, ...UNLESS_ORPHANED, String(process.pid), 'true'], {
+      stdio: 'ignore',
+      timeout: 5000,
+    }).status === 0
+  );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesOf } from '#base/process/lines.ts';
+import { parentDeath } from '#base/process/parent-death.ts';
 import { type ProcessRequest, startProcess } from '#base/process/start-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-process-'));
@@ -134,5 +135,13 @@ describe('a program whose starter ends', () => {
     if (signal !== undefined) child.kill(signal);
     expect(await over).toBe(signal ?? null);
     expect(await isGone(pid)).toBe(true);
+  });
+
+  it.runIf(hasSetpriv)('does not begin when another process than its starter is its parent by then', () => {
+    const commandLine = parentDeath('/bin/echo', ['begun']).flat();
+    const run = (...line: readonly string[]) => spawnSync(line[0] ?? '', line.slice(1), { encoding: 'utf8' }).stdout;
+    expect(run(...commandLine)).toBe('begun\n');
+    // As if the starter had died before the kernel was asked to tell of that.
+    expect(run('/bin/sh', '-c', '"$@"; exit 0', 'sh', ...commandLine)).toBe('');
   });
 });

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { abortedError } from '#base/process/start-process.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { JobOptions, PassDone, RepositoryAccess, SnapshotEngine, SnapshotFilter } from '#volume/engines/engine.ts';
 import { backupPass, lookUp } from '#volume/engines/restic/backup.ts';
@@ -23,9 +25,12 @@ import type { ResticContext } from '#volume/engines/restic/run.ts';
 import { readSnapshots } from '#volume/engines/restic/snapshots.ts';
 import { type Turn, turnsAt } from '#volume/engines/restic/turns.ts';
 
+/** A restic whose program was killed just now may not have ended yet. */
+const LOCKED_WAITS_MS = [0, 1_000, 3_000] as const;
+
 /**
  * restic as the engine of one repository. Jobs of one home take turns. A lock that a dead run left is taken away once
- * where nobody else uses the repository, and the job is tried again; a lock of somebody living stays.
+ * where nobody else uses the repository, and the job is tried again, for some seconds; a lock of somebody living stays.
  * @param ours the environment of this program
  */
 export function resticEngine(
@@ -47,8 +52,19 @@ export function resticEngine(
       return await turns.take(turn, signal, job);
     } catch (error) {
       if (access.shared || !isLocked(error)) throw error;
-      await unlock();
-      return await turns.take(turn, signal, job);
+      let locked = error;
+      for (const waitMs of LOCKED_WAITS_MS) {
+        if (signal?.aborted === true) throw abortedError('restic');
+        await sleep(waitMs);
+        await unlock();
+        try {
+          return await turns.take(turn, signal, job);
+        } catch (again) {
+          if (!isLocked(again)) throw again;
+          locked = again;
+        }
+      }
+      throw locked;
     }
   };
   const stored = async (pass: () => Promise<PassDone>, host: string, { signal }: JobOptions = {}) =>
