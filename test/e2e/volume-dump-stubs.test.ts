@@ -187,6 +187,23 @@ needs(
     });
   });
 
+  test('where the image has no tool for one nothing is missing, unless a label asks for it', async () => {
+    const bare = ['--detach', '--network', 'none', '--volume', 'bare:/var/lib/mysql', 'mysql:8.4'];
+    const lines = [...BASE_LINES, 'COPY mysqld /usr/bin/', 'RUN chmod 755 /usr/bin/*', 'CMD ["mysqld"]'];
+    await buildImage(engine, 'mysql:8.4', lines, { mysqld: SERVER });
+    const started = async (name: string, ...more: readonly string[]) => {
+      await engine.docker('run', '--name', name, ...more, ...bare);
+      const ran = await run('volume', 'snapshot', 'bare', '--format', 'json');
+      await engine.docker('rm', '--force', name);
+      const { complete, method, problems }: SnapshotTaken = JSON.parse(ran.stdout);
+      return { code: ran.code, complete, method, problems: problems.map(({ code }) => code) };
+    };
+    const told = { method: 'pause', problems: expect.arrayContaining(['DUMP_TOOL_MISSING']) };
+    expect(await started('unasked')).toMatchObject({ ...told, code: 0, complete: true });
+    const label = ['--label', 'holdfast.volume.method=dump,pause'];
+    expect(await started('asked', ...label)).toMatchObject({ ...told, code: 1, complete: false });
+  });
+
   test('without one the files are kept all the same, and nothing of a dump that broke off', async () => {
     expect(taken.get('bad')).toMatchObject({ complete: false, method: 'pause', dumps: [] });
     const files = await stored('bad');

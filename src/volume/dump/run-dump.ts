@@ -11,7 +11,7 @@ export interface DumpStream {
   /** Of the file, slashes divide. */
   readonly name: string;
   /**
-   * Begins when it is read. @throws `DUMP_SILENT`, `DUMP_FAILED`, `DUMP_TRUNCATED` at its end at the latest: what was read must not be
+   * Begins when it is read. @throws `DUMP_SILENT`, `DUMP_FAILED`, `DUMP_TOOL_MISSING`, `DUMP_TRUNCATED` at its end at the latest: what was read must not be
    * kept then; and what the engine throws
    */
   readonly content: AsyncIterable<Uint8Array>;
@@ -40,7 +40,7 @@ const MOST_PARTS = 10_000;
 
 /**
  * The streams of a service's dump, to be read one after the other. Lists what there is, so the service must answer.
- * @throws `DUMP_FAILED`, `DUMP_TRUNCATED`, and what the engine throws
+ * @throws `DUMP_FAILED`, `DUMP_TOOL_MISSING`, `DUMP_TRUNCATED`, and what the engine throws
  */
 export async function openDump(target: DumpTarget, hook: DumpHook, facts: DumpFacts): Promise<readonly DumpStream[]> {
   const names = hook.list === undefined ? [] : await listed(target, hook.id, hook.list);
@@ -96,14 +96,14 @@ async function* partContent(target: DumpTarget, part: DumpPart): AsyncGenerator<
   try {
     yield* checkedDump(outputOf(run, complaint, heard), part.name, part.check, Buffer.from(end));
     const code = await run.exitCode();
-    if (code !== 0) throw failed(part.name, `it ended with ${code}`, complaint);
+    if (code !== 0) throw ended(part.name, code, complaint);
   } catch (error) {
     target.signal?.throwIfAborted();
     // The engine’s connection was given up then, and the command with it.
     if (isOver()) throw silent(part.name, silenceMs);
     // The exit code says more than that the end is missing.
     const code = isTruncated(error) ? await run.exitCode().catch(() => 0) : 0;
-    throw code === 0 ? error : failed(part.name, `it ended with ${code}`, complaint);
+    throw code === 0 ? error : ended(part.name, code, complaint);
   } finally {
     clearInterval(watch);
     target.signal?.removeEventListener('abort', stop);
@@ -141,11 +141,30 @@ function isTruncated(error: unknown): boolean {
   return error instanceof HoldfastError && error.code === 'DUMP_TRUNCATED';
 }
 
+/** What a shell ends with when it does not find a program, and an engine when there is no shell (POSIX, 2.8.2). */
+const NOT_FOUND = 127;
+
+function ended(name: string, code: number, complaint: readonly Buffer[]): HoldfastError {
+  if (code !== NOT_FOUND) return failed(name, `it ended with ${code}`, complaint);
+  return new HoldfastError(
+    'DUMP_TOOL_MISSING',
+    `The image has nothing to make the dump ${name} with${said(complaint)}`,
+    {
+      hint: 'Its files are kept consistently all the same. Without a dump: the label holdfast.volume.method=pause',
+    },
+  );
+}
+
 function failed(name: string, why: string, complaint: readonly Buffer[] = []): HoldfastError {
-  const lines = Buffer.concat(complaint).toString('utf8').split('\n');
-  const last = lines.findLast((line) => line.trim() !== '') ?? '';
-  const said = last.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 300);
-  return new HoldfastError('DUMP_FAILED', `The dump ${name} failed: ${why}${said === '' ? '' : ` (${said})`}`, {
+  return new HoldfastError('DUMP_FAILED', `The dump ${name} failed: ${why}${said(complaint)}`, {
     hint: 'It must not be kept. Another method can be chosen with the label holdfast.volume.method.',
   });
+}
+
+/** Its last words, in parentheses. */
+function said(complaint: readonly Buffer[]): string {
+  const lines = Buffer.concat(complaint).toString('utf8').split('\n');
+  const last = lines.findLast((line) => line.trim() !== '') ?? '';
+  const words = last.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 300);
+  return words === '' ? '' : ` (${words})`;
 }

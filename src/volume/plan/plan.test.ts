@@ -36,7 +36,7 @@ describe('without labels', () => {
 describe('own labels', () => {
   const methods = (labels: Record<string, string>, context = postgres) => planOf(own(labels), context).methods;
   test('say which methods, in their order, and how long', () => {
-    expect(methods({ method: 'pause, dump' })).toEqual([pause, dump]);
+    expect(methods({ method: 'pause, dump' })).toEqual([pause, { ...dump, asked: true }]);
     expect(methods({ method: 'live' })).toEqual([{ kind: 'live' }]);
     expect(methods({ method: 'auto', 'no-stop': 'true' })).toEqual([dump, pause, reflink]);
     expect(methods({ 'hold-cap': '500ms', 'stop-cap': '1h' }, plain)).toEqual([

@@ -1,7 +1,7 @@
 import type { DumpFacts } from '#volume/dump/dump-hook.ts';
 import { dumpHookFor } from '#volume/dump/list.ts';
 import { type ArchiveCommand, archiveLabels } from '#volume/plan/archive-labels.ts';
-import { ownLabels } from '#volume/plan/own-labels.ts';
+import { type OwnLabels, ownLabels } from '#volume/plan/own-labels.ts';
 import type { PlannedCommand, PlannedMethod, VolumePlan } from '#volume/plan/volume-plan.ts';
 
 export interface PlanContext extends DumpFacts {
@@ -61,13 +61,14 @@ export function planOf(labels: Readonly<Record<string, string>>, context: PlanCo
 const AUTO: readonly string[] = ['dump', 'pause', 'reflink', 'stop'];
 
 function dumps(
-  own: { readonly command?: string; readonly user?: string },
+  own: Partial<Pick<OwnLabels, 'command' | 'user' | 'methods'>>,
   context: PlanContext,
 ): readonly PlannedMethod[] {
   const user = own.user === undefined ? {} : { user: own.user };
   if (own.command !== undefined) return [{ kind: 'dump-command', command: own.command, ...user }];
   const hook = dumpHookFor(context);
-  return hook === undefined ? [] : [{ kind: 'dump', hook: hook.id }];
+  if (hook === undefined) return [];
+  return [{ kind: 'dump', hook: hook.id, ...(own.methods === undefined ? {} : { asked: true as const }) }];
 }
 
 function planned({ argv, user, label }: ArchiveCommand): PlannedCommand {

@@ -2,8 +2,8 @@ import type { Problem } from '#core/errors.ts';
 
 /** One way to get a consistent copy. The next is taken when it fails, or its cap is exceeded. */
 export type PlannedMethod =
-  /** By the service's own tools, while it runs; `hook` is the id of a {@link DumpHook}. */
-  | { readonly kind: 'dump'; readonly hook: string }
+  /** By the service's own tools, while it runs; `hook` is the id of a {@link DumpHook}. `asked`: a label names this way. */
+  | { readonly kind: 'dump'; readonly hook: string; readonly asked?: true }
   /** By the operator's command, run by `sh -c` in the container: its output is kept as a file. */
   | { readonly kind: 'dump-command'; readonly command: string; readonly user?: string }
   /** A pass while it runs, another while it is paused. */

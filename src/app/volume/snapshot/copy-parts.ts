@@ -92,7 +92,8 @@ export async function copyParts(
       };
       return { event, problems: [...problems, ...pass.problems] };
     });
-    return { facts, problems: [...done.problems, ...(await discard(deps, unwanted.splice(0), leftovers))] };
+    const notes = dumps.flatMap((one) => one.notes);
+    return { facts, problems: [...notes, ...done.problems, ...(await discard(deps, unwanted.splice(0), leftovers))] };
   } catch (error) {
     for (const problem of await discard(deps, unwanted, [])) deps.tell?.(problem);
     throw error;

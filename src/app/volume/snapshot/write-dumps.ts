@@ -13,6 +13,8 @@ import type { PlannedWriter } from '#volume/snapshot/choose.ts';
 export interface WrittenDumps {
   readonly names: readonly string[];
   readonly problems: readonly Problem[];
+  /** Dumps that nobody asked for and that the image has no tool for: nothing is missing without them. */
+  readonly notes: readonly Problem[];
 }
 
 /**
@@ -27,6 +29,7 @@ export async function writeDumps(
 ): Promise<WrittenDumps> {
   const names: string[] = [];
   const problems: Problem[] = [];
+  const notes: Problem[] = [];
   for (const writer of writers) {
     let written: string | undefined;
     try {
@@ -45,11 +48,15 @@ export async function writeDumps(
       signal.throwIfAborted();
       // The part of it that came must not be taken for the whole.
       if (written !== undefined) rmSync(written, { force: true });
-      const { code, message } = problemOf(error);
-      problems.push({ code, message: `No dump of ${writer.container.name}: ${message}` });
+      const { code, message, hint } = problemOf(error);
+      const [method] = writer.plan.methods;
+      const unasked = code === 'DUMP_TOOL_MISSING' && method?.kind === 'dump' && method.asked !== true;
+      const told = { code, message: `No dump of ${writer.container.name}: ${message}` };
+      if (unasked) notes.push({ ...told, ...(hint === undefined ? {} : { hint }) });
+      else problems.push(told);
     }
   }
-  return { names, problems };
+  return { names, problems, notes };
 }
 
 /** A dump without an end must not fill the disk that the record is on. */

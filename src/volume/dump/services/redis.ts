@@ -6,6 +6,7 @@ export const CONNECT = `
 ${secretFrom('REDISCLI_AUTH', ['REDIS_PASSWORD', 'VALKEY_PASSWORD'])}
 if [ -n "\${REDISCLI_AUTH:-}" ]; then export REDISCLI_AUTH; else unset REDISCLI_AUTH; fi
 if command -v valkey-cli >/dev/null 2>&1; then cli=valkey-cli; else cli=redis-cli; fi
+command -v "$cli" >/dev/null 2>&1 || { echo 'there is no redis-cli' >&2; exit 127; }
 ask() { "$cli" "$@" | tr -d '\\r'; }
 field() { ask INFO persistence | sed -n "s/^$1://p"; }`;
 
