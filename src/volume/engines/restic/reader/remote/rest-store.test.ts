@@ -5,6 +5,7 @@ import { createHttpClient } from '#base/http/client.ts';
 import { gatheredList } from '../../../../../../test/fakes/chunks.ts';
 import { type FakeServer, startServer } from '../../../../../../test/fakes/http-server.ts';
 import { runs } from '../../../../../../test/harness/runs.ts';
+import { silenceOf } from './http-store.ts';
 import { remoteFiles } from './remote-files.ts';
 import { restStore } from './rest-store.ts';
 
@@ -210,15 +211,22 @@ it('a server that is silent about one file says nothing of the others; one that 
   const { files } = await against(({ url }, response) => {
     if (!url?.endsWith(ID)) response.writeHead(206, { 'content-range': 'bytes 0-2/3' }).end('abc');
   });
-  for (let count = 0; count < 6; count += 1) {
-    await expect(files.read('index', ID, 0, 3)).rejects.toMatchObject(coded('FILE_UNREADABLE'));
-    expect((await files.read('index', OTHER, 0, 3)).toString()).toBe('abc');
-  }
+  await expect(files.read('index', ID, 0, 3)).rejects.toMatchObject(coded('FILE_UNREADABLE'));
+  expect((await files.read('index', OTHER, 0, 3)).toString()).toBe('abc');
   const silent = await Promise.all(
     [1, 2, 3, 4].map(() => files.read('index', ID, 0, 3).catch((error: unknown) => (error as { code: string }).code)),
   );
   expect(silent.filter((code) => code === 'RESTIC_UNREACHABLE')).toHaveLength(1);
   await expect(files.read('index', ID, 0, 3)).rejects.toMatchObject(coded('UNREACHABLE'));
+});
+
+it('each answer begins the count of silences anew', () => {
+  const silence = silenceOf();
+  for (let round = 0; round < 3; round += 1) {
+    expect([1, 2, 3].map(() => silence.timedOut())).toEqual([false, false, false]);
+    silence.answered();
+  }
+  expect([1, 2, 3, 4].map(() => silence.timedOut())).toEqual([false, false, false, true]);
 });
 
 it('a server that is gone is out of reach, which is no word about a file', async () => {
