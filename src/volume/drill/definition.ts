@@ -1,6 +1,7 @@
 import { list, strings } from '#base/engine/answers.ts';
 import { takenUlimits } from '#base/engine/ulimits.ts';
 import { isObject, type JsonObject, optionalString, stringMap } from '#core/oci/json.ts';
+import { DEFAULT_CAPABILITIES } from '#workload/model/capabilities.ts';
 
 /**
  * What a container is started with, as far as a drill starts another one like it. Its environment may hold secrets: it stays
@@ -45,8 +46,7 @@ const HOST = ['CapDrop', 'Tmpfs', 'ReadonlyRootfs', 'Init', 'GroupAdd'];
  * What engines give to all, and what takes more memory or time of the host's, nothing else: a drill's image and definition may
  * be what somebody with the password of a repository has written.
  */
-const CAPABILITIES =
-  /^(?:CAP_)?(?:AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|NET_BIND_SERVICE|NET_RAW|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT|IPC_LOCK|SYS_NICE|SYS_RESOURCE)$/i;
+const CAPABILITIES: ReadonlySet<string> = new Set([...DEFAULT_CAPABILITIES, 'IPC_LOCK', 'SYS_NICE', 'SYS_RESOURCE']);
 /** Engines write these for nothing. */
 const EMPTY = [null, '', undefined];
 
@@ -140,7 +140,7 @@ export function definitionOfImage(
 
 function capabilitiesOf(host: JsonObject): { readonly taken: JsonObject; readonly refused: boolean } {
   const asked = strings(host['CapAdd']);
-  const given = asked.filter((one) => CAPABILITIES.test(one));
+  const given = asked.filter((one) => CAPABILITIES.has(one.replace(/^CAP_/i, '').toUpperCase()));
   return { taken: given.length === 0 ? {} : { CapAdd: given }, refused: given.length < asked.length };
 }
 

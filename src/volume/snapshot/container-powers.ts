@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '#core/oci/json.ts';
+import { DEFAULT_CAPABILITIES } from '#workload/model/capabilities.ts';
 
 /** Keys of `HostConfig` that are looked at here, or reach no further than the container whatever they say (Docker Engine API 1.48). */
 const KNOWN = [
@@ -19,22 +20,6 @@ const KNOWN = [
   ...['KernelMemoryTCP', 'Links', 'Memory', 'MemoryReservation', 'MemorySwap', 'MemorySwappiness', 'OomKillDisable'],
   ...['OomScoreAdj', 'PidsLimit', 'PortBindings', 'PublishAllPorts', 'ReadonlyRootfs', 'RestartPolicy', 'ShmSize'],
   ...['StorageOpt', 'Tmpfs', 'Ulimits'],
-];
-/** What engines give to every container (Docker's default profile). */
-const GIVEN_TO_ALL = [
-  ...[
-    'AUDIT_WRITE',
-    'CHOWN',
-    'DAC_OVERRIDE',
-    'FOWNER',
-    'FSETID',
-    'KILL',
-    'MKNOD',
-    'NET_BIND_SERVICE',
-    'NET_RAW',
-    'SETFCAP',
-  ],
-  ...['SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
 ];
 const NAMESPACES = ['NetworkMode', 'IpcMode', 'PidMode', 'UTSMode', 'UsernsMode', 'CgroupnsMode', 'Cgroup'];
 const LOGS: readonly unknown[] = [
@@ -74,7 +59,9 @@ export function hostPowers(host: JsonObject, own: ReadonlySet<string>): readonly
       powers.push(`share a namespace with ${mode.slice('container:'.length, 200)}, a container of others (${key})`);
     } else if (mode.startsWith('ns:')) powers.push(`join the namespace ${mode.slice(3, 200)} (${key})`);
   }
-  const added = texts(host['CapAdd']).filter((one) => !GIVEN_TO_ALL.includes(one.replace(/^CAP_/i, '').toUpperCase()));
+  const added = texts(host['CapAdd']).filter(
+    (one) => !DEFAULT_CAPABILITIES.has(one.replace(/^CAP_/i, '').toUpperCase()),
+  );
   if (added.length > 0) powers.push(`have the capabilities ${added.join(', ').slice(0, 300)}`);
   const security = texts(host['SecurityOpt']).filter((one) => !/^no-new-privileges(?:[:=]true)?$/.test(one));
   if (security.length > 0) powers.push(`run with ${security.join(', ').slice(0, 300)}`);

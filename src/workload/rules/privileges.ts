@@ -1,3 +1,4 @@
+import { BASELINE_CAPABILITIES } from '#workload/model/capabilities.ts';
 import { valueIn } from '#workload/model/setting.ts';
 import { cis, inContainers, nist, pci, pss, type RunRule, soc, who } from '#workload/rule.ts';
 import { nameOf } from '#workload/rules/names.ts';
@@ -109,22 +110,6 @@ const TO_THE_HOST: ReadonlySet<string> = new Set([
   'MAC_OVERRIDE',
   'CHECKPOINT_RESTORE',
 ]);
-/** What engines give by themselves: adding it again changes nothing, unless all were dropped. */
-const USUAL: ReadonlySet<string> = new Set([
-  'AUDIT_WRITE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'MKNOD',
-  'NET_BIND_SERVICE',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYS_CHROOT',
-]);
 
 export const capabilitiesAdded: RunRule = {
   id: 'run/capabilities-added',
@@ -138,7 +123,8 @@ export const capabilitiesAdded: RunRule = {
     inContainers(workload, (container) =>
       container.addedCapabilities
         .map(({ value, at }) => ({ name: plainName(value), at }))
-        .filter(({ name }) => !USUAL.has(name))
+        // Adding what engines give by themselves changes nothing, unless all were dropped.
+        .filter(({ name }) => !BASELINE_CAPABILITIES.has(name))
         .map(({ name, at }) => ({
           at: [at],
           sentence: `${who(container)} adds the capability ${name.slice(0, 40)}.`,

@@ -1,30 +1,15 @@
+import { BASELINE_CAPABILITIES } from '#workload/model/capabilities.ts';
 import type { PodSecurityCheck, Violation } from '#workload/pod-security/check.ts';
 import { quoted } from '#workload/pod-security/everywhere.ts';
 import type { PodFacts } from '#workload/pod-security/pod-facts.ts';
 
-/** What engines give by themselves, less NET_RAW. */
-const BASELINE: ReadonlySet<string> = new Set([
-  'AUDIT_WRITE',
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'KILL',
-  'MKNOD',
-  'NET_BIND_SERVICE',
-  'SETFCAP',
-  'SETGID',
-  'SETPCAP',
-  'SETUID',
-  'SYS_CHROOT',
-]);
 const RESTRICTED: ReadonlySet<string> = new Set(['NET_BIND_SERVICE']);
 
 export const capabilitiesBaseline: PodSecurityCheck = {
   id: 'capabilities_baseline',
   level: 'baseline',
   title: 'no capability beyond the usual ones is added',
-  versions: [{ since: 0, judge: (pod) => addedBeyond(BASELINE, pod) }],
+  versions: [{ since: 0, judge: (pod) => addedBeyond(BASELINE_CAPABILITIES, pod) }],
 };
 
 export const capabilitiesRestricted: PodSecurityCheck = {
