@@ -53,6 +53,8 @@ needs(
     await expect(identity([server.strangerOption])).rejects.toMatchObject({ code: 'RESTIC_CREDENTIALS_REFUSED' });
     const unknown = server.option.replace(/UserKnownHostsFile=\S+/, 'UserKnownHostsFile=/dev/null');
     await expect(identity([unknown])).rejects.toMatchObject({ code: 'RESTIC_HOST_KEY' });
+    const late = "sftp.command=sh -c 'exec >&-; sleep 0.3; echo Host key verification failed. >&2'";
+    await expect(identity([late])).rejects.toMatchObject({ code: 'RESTIC_HOST_KEY' });
     await expect(identity([server.option])).rejects.toMatchObject({ code: 'RESTIC_REPOSITORY_MISSING' });
     await server.stop();
     await expect(identity([server.option])).rejects.toMatchObject({ code: 'RESTIC_UNREACHABLE' });

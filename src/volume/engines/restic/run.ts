@@ -3,6 +3,7 @@ import { linesOf } from '#base/process/lines.ts';
 import { abortedError, type ProcessEnd, startProcess } from '#base/process/start-process.ts';
 import { HoldfastError } from '#core/errors.ts';
 import type { RepositoryAccess } from '#volume/engines/engine.ts';
+import { withWordsOfSsh } from '#volume/engines/restic/ask-ssh.ts';
 import { resticEnvironment } from '#volume/engines/restic/environment.ts';
 import { failureOf, isUselessRetry } from '#volume/engines/restic/failure.ts';
 import type { ResticVersion } from '#volume/engines/restic/program.ts';
@@ -104,7 +105,11 @@ export async function startRestic(context: ResticContext, run: ResticRun): Promi
       if (end.stopped === 'time-limit') throw tooSlow(run, access.location);
       if (end.stopped === 'aborted' && !gaveUp) throw abortedError(`restic ${run.command}`);
       const { code, signal, said } = end;
-      throw failureOf({ version, command: run.command, location: access.location, code, signal, said: said.lines });
+      const failure = failureOf({
+        ...{ version, command: run.command, location: access.location, code, signal },
+        said: said.lines,
+      });
+      throw await withWordsOfSsh(failure, access, ours, said.lines);
     },
   };
 }
