@@ -306,12 +306,9 @@ describe('layers that are read as far as they can be', () => {
   test('a million entries', async () => {
     const layer = Buffer.concat([gzipSync(tarOf([OS, DPKG]).subarray(0, -1024)), manyEntries(1_000_000)]);
     writeFileSync(bench.path('million.tar'), withLayer(layer));
-    for (const more of [[], ['--files']]) {
-      const ran = await scan(['docker-archive:million.tar', '--no-verify', ...more]);
-      const report = expectProblems(ran, []);
-      expect(report.packages.map(({ name }) => name)).toEqual(['planted']);
-      if (more.length > 0) expect(report.executables).toHaveLength(1_000_000);
-    }
+    const report = expectProblems(await scan(['docker-archive:million.tar', '--no-verify', '--files']), []);
+    expect(report.packages.map(({ name }) => name)).toEqual(['planted']);
+    expect(report.executables).toHaveLength(1_000_000);
   });
 
   test('a million packages', async () => {
