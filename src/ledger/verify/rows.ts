@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { engineOf } from '#base/database/lease.ts';
+import type { Page } from '#base/database/page-thread.ts';
 import type { LedgerTables } from '#ledger/store/tables.ts';
 import { LEAF_PREFIX } from '#ledger/tree/hash.ts';
 import { type ReadRow, readRows } from '#ledger/verify/read-row.ts';
@@ -16,11 +17,6 @@ export interface RowPage {
 
 /** Pages as {@link readRows} takes them apart, up to the row with this position, with the leaf hashes of their rows. */
 export type PageSource = (end: string) => AsyncIterable<Page>;
-
-interface Page {
-  readonly bytes: Buffer;
-  readonly digests?: Buffer;
-}
 
 /** Every row, page by page: whoever goes through a page waits for nothing. `source` reads the pages elsewhere. */
 export async function* rowPages(query: Kysely<LedgerTables>, source?: PageSource): AsyncGenerator<RowPage> {
