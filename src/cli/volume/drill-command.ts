@@ -1,5 +1,4 @@
 import type { VolumeDrillList, VolumeDrillReport } from '#api/volume-drill-report.ts';
-import { actorOf } from '#app/home/actor.ts';
 import { drillAll } from '#app/volume/drill/drill-all.ts';
 import { type Drilled, drillVolume } from '#app/volume/drill/drill-volume.ts';
 import type { LoadResult } from '#app/volume/drill/load-group.ts';
@@ -46,10 +45,9 @@ export async function drillCommand(
   const progress = startProgress(false);
   const step = (name: string) => progress.step(`Drill of ${name}`);
   try {
-    const { drills, problems } = await onRecord(environment, async (record) => {
+    const { drills, problems } = await onRecord(environment, async (record, actor) => {
       const repository = openChosen(record.home, flags.repo, environment);
       const engine = await engineOf(flags, environment);
-      const actor = actorOf(environment);
       const deps = { record, repository, engine, environment, actor, now: recordClock, signal: ended.signal };
       const { snapshot = 'latest', keep = false, dryRun = false, wait, loadLimit, dumpLimit } = flags;
       const limits = { waitMs: wait * 1000, loadLimitMs: loadLimit * 1000, dumpLimitBytes: dumpLimit * 1024 ** 3 };

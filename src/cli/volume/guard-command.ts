@@ -116,20 +116,11 @@ async function keep(
     // What a run that died held is released before anything else.
     const { problems } = await reconcileVolumes(environment);
     printProblems(problems.map(({ code, message }) => ({ code, message })));
-    return await onRecord(environment, (record) => {
+    return await onRecord(environment, (record, actor) => {
       const repository = openRepository(record.home, name, environment);
       const step = (text: string) => progress.step(text);
-      const following = { step, progress: followJob(progress) };
-      const taking = {
-        record,
-        repository,
-        engine,
-        environment,
-        actor: actorOf(environment),
-        now: recordClock,
-        ...following,
-      };
-      return keepTargets(taking, plan);
+      const deps = { record, repository, engine, environment, actor, now: recordClock };
+      return keepTargets({ ...deps, step, progress: followJob(progress) }, plan);
     });
   } finally {
     progress.done();

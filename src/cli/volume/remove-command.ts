@@ -1,5 +1,4 @@
 import type { VolumeRemoved } from '#api/volume-removed-report.ts';
-import { actorOf } from '#app/home/actor.ts';
 import { requireHome } from '#app/home/home.ts';
 import { reconcileVolumes } from '#app/volume/hold/reconcile-volumes.ts';
 import { removeVolumeAfterSnapshot } from '#app/volume/remove/remove-volume.ts';
@@ -28,20 +27,11 @@ export async function volumeRemoveCommand(
       const { problems } = await reconcileVolumes(environment);
       printProblems(problems.map(({ code, message }) => ({ code, message })));
     }
-    const { mountpoint, snapshot } = await onRecord(environment, async (record) => {
+    const { mountpoint, snapshot } = await onRecord(environment, async (record, actor) => {
       const repository = openChosen(record.home, repo, environment);
       const engine = await engineOf(flags, environment);
-      const following = { progress: followJob(progress) };
-      const deps = {
-        record,
-        repository,
-        engine,
-        environment,
-        actor: actorOf(environment),
-        now: recordClock,
-        ...following,
-      };
-      return removeVolumeAfterSnapshot(deps, name, dryRun);
+      const deps = { record, repository, engine, environment, actor, now: recordClock };
+      return removeVolumeAfterSnapshot({ ...deps, progress: followJob(progress) }, name, dryRun);
     });
     progress.done();
     printProblems(snapshot?.problems ?? []);

@@ -1,5 +1,4 @@
 import { lstatSync } from 'node:fs';
-import type { OpenRecord } from '#app/home/open-record.ts';
 import type { Tried } from '#app/volume/drill/ask-container.ts';
 import { checkSqlite } from '#app/volume/drill/check-sqlite.ts';
 import { sweepDeps } from '#app/volume/drill/drills.ts';
@@ -7,21 +6,14 @@ import type { DrillSnapshot } from '#app/volume/drill/find-snapshot.ts';
 import type { DrillSubject, NothingToStart } from '#app/volume/drill/find-writer.ts';
 import { logOf } from '#app/volume/drill/log-of.ts';
 import { tryContainer } from '#app/volume/drill/try-container.ts';
-import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import type { JobDeps } from '#app/volume/repositories/job-deps.ts';
 import { restoreSnapshot } from '#app/volume/restore/restore-snapshot.ts';
-import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem, problemOf } from '#core/errors.ts';
 import { drillContainer, missingIn, restoredMounts } from '#volume/drill/container.ts';
 import type { VolumeDrilled } from '#volume/drill/events.ts';
 import { DRILL_LABEL, drillDirectory, drillName } from '#volume/drill/journal.ts';
 
-export interface DrillDeps {
-  readonly record: OpenRecord;
-  readonly repository: OpenRepository;
-  readonly engine: EngineControl;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly actor: string;
-  readonly now: () => Date;
+export interface DrillDeps extends JobDeps {
   /** Ends it; what it made is removed. */
   readonly signal: AbortSignal;
 }

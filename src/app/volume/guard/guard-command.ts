@@ -2,7 +2,7 @@ import type { OpenRecord } from '#app/home/open-record.ts';
 import { askCompose } from '#app/volume/guard/ask-compose.ts';
 import { type GuardTargets, guardTargets } from '#app/volume/guard/guard-targets.ts';
 import { withMeantNames } from '#app/volume/guard/meant-names.ts';
-import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
+import type { JobDeps } from '#app/volume/repositories/job-deps.ts';
 import { type Target, takeTargets } from '#app/volume/snapshot/take-all.ts';
 import type { EngineControl } from '#base/engine/engine.ts';
 import { HoldfastError, type Problem } from '#core/errors.ts';
@@ -114,13 +114,7 @@ export async function planGuard(
   };
 }
 
-export interface KeepDeps {
-  readonly record: OpenRecord;
-  readonly repository: OpenRepository;
-  readonly engine: EngineControl;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly actor: string;
-  readonly now: () => Date;
+export interface KeepDeps extends JobDeps {
   readonly step: (text: string) => void;
   readonly progress: (progress: JobProgress) => void;
 }

@@ -1,17 +1,9 @@
-import type { OpenRecord } from '#app/home/open-record.ts';
-import type { OpenRepository } from '#app/volume/repositories/open-repository.ts';
-import type { EngineControl } from '#base/engine/engine.ts';
+import type { JobDeps } from '#app/volume/repositories/job-deps.ts';
 import type { Problem } from '#core/errors.ts';
 import type { JobProgress } from '#volume/engines/engine.ts';
 import type { SnapshotFinished, Writer } from '#volume/snapshot/events.ts';
 
-export interface TakeSnapshotDeps {
-  readonly record: OpenRecord;
-  readonly repository: OpenRepository;
-  readonly engine: EngineControl;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly actor: string;
-  readonly now: () => Date;
+export interface TakeSnapshotDeps extends JobDeps {
   /** Ends it early, with the signal's name as the reason; signals to the process do so, too. */
   readonly ending?: AbortSignal;
   /** Told of what went wrong beside an error that is thrown. */
